@@ -1,0 +1,66 @@
+// Package contract holds what the services and the program that deploys them must agree on: names, ports, paths,
+// environment variables and metric names. Each is written once, here, and everything else is derived from it.
+//
+// It knows nothing of HTTP handlers, Kubernetes or Pulumi, and imports nothing but the standard library.
+package contract
+
+import "strconv"
+
+// Service is one of the shop's HTTP services as its callers and its operators see it.
+type Service struct {
+	// Name is the service's name everywhere: binary, image, Deployment, metric label, Datadog service tag.
+	Name string
+	// Title is what a person reads, for example in the answer of GET /.
+	Title string
+	// Port is where the service's public routes listen: container port and Service port are this one number.
+	Port int
+	// Tier is the value of the label "tier".
+	Tier string
+	// Calls names the services that this one sends requests to, by the environment variable that carries the
+	// callee's base URL. Network policies and the variables' values are derived from it.
+	Calls []Call
+}
+
+// Call is one edge of the graph of who calls whom.
+type Call struct {
+	// Service is the callee's name.
+	Service string
+	// Env is the caller's environment variable that holds the callee's base URL.
+	Env string
+}
+
+// Host is the DNS name that callers in the same namespace use.
+func (s Service) Host() string { return s.Name + "-service" }
+
+// URL is the base URL that callers in the same namespace use, without a trailing slash.
+func (s Service) URL() string { return "http://" + s.Host() + ":" + strconv.Itoa(s.Port) }
+
+// The shop's services.
+var (
+	ProductAPI = Service{Name: "product-api", Title: "Product API", Port: 5003, Tier: "backend"}
+
+	OrderAPI = Service{Name: "order-api", Title: "Order API", Port: 5004, Tier: "backend", Calls: []Call{
+		{Service: "product-api", Env: EnvProductAPIURL},
+	}}
+
+	Frontend = Service{Name: "frontend", Title: "Frontend", Port: 3000, Tier: "frontend", Calls: []Call{
+		{Service: "product-api", Env: EnvProductAPIURL},
+		{Service: "order-api", Env: EnvOrderAPIURL},
+	}}
+)
+
+// Services lists the shop's services, callees first.
+func Services() []Service { return []Service{ProductAPI, OrderAPI, Frontend} }
+
+// InternalPort serves metrics and pprof. It is never part of a Service, an Ingress or a tunnel.
+const InternalPort = 9090
+
+// Paths that every service answers. MetricsPath is on InternalPort, the others on the service's own port.
+const (
+	HealthPath  = "/health"
+	ReadyPath   = "/ready"
+	MetricsPath = "/metrics"
+)
+
+// UID is the user and group that every container of ours runs as.
+const UID = 1001

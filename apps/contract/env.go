@@ -1,0 +1,42 @@
+package contract
+
+// Environment variables that every service reads. A variable that is absent has the default said here; one that is
+// present and malformed stops the service at start, together with every other problem.
+const (
+	// EnvListenAddress is the public listener, host:port. Default ":<Service.Port>".
+	EnvListenAddress = "LISTEN_ADDRESS"
+	// EnvInternalAddress is the listener of metrics and pprof, host:port. Default ":<InternalPort>".
+	EnvInternalAddress = "INTERNAL_ADDRESS"
+	// EnvLogLevel is debug, info, warn or error. Default info.
+	EnvLogLevel = "LOG_LEVEL"
+	// EnvEnvironment, EnvService and EnvVersion are Datadog's unified service tags; they are in every log line,
+	// trace and the build info metric. Service is always Service.Name and is set for the tracer's and agent's sake.
+	EnvEnvironment = "DD_ENV"
+	EnvService     = "DD_SERVICE"
+	EnvVersion     = "DD_VERSION"
+	// EnvDrainDelay is how long the service goes on serving after SIGTERM while it already answers 503 on
+	// ReadyPath, so that endpoints are withdrawn first. A Go duration, default "5s".
+	EnvDrainDelay = "DRAIN_DELAY"
+	// EnvDrainTimeout is how long requests in flight may take after that. A Go duration, default "15s". The pod's
+	// grace period is the sum of both and a margin.
+	EnvDrainTimeout = "DRAIN_TIMEOUT"
+	// EnvMaxConnections bounds the requests served at once (and with them the store's connections). Default 100.
+	EnvMaxConnections = "MAX_CONNECTIONS"
+	// EnvOTLPEndpoint is where traces go, OpenTelemetry's own variable. Absent: nowhere.
+	EnvOTLPEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
+)
+
+// Environment variables of single services.
+const (
+	// EnvDatabaseURL (product-api, order-api) is sqlite:///absolute/path.db or postgres://….
+	EnvDatabaseURL = "DATABASE_URL"
+	// EnvProductAPIURL and EnvOrderAPIURL are the callees' base URLs (see Service.Calls).
+	EnvProductAPIURL = "PRODUCT_API_URL"
+	EnvOrderAPIURL   = "ORDER_API_URL"
+	// EnvAdminAPIKey (product-api) allows creating and updating products. Absent: those routes are disabled.
+	EnvAdminAPIKey = "ADMIN_API_KEY"
+	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
+	EnvReservationKey = "RESERVATION_KEY"
+	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every replica. Required.
+	EnvSessionKey = "SESSION_KEY"
+)

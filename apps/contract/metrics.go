@@ -1,0 +1,21 @@
+package contract
+
+// Metrics that the services export. Rules, dashboards and Datadog queries name them by these constants.
+const (
+	// MetricRequests counts requests by method, route (the mux template) and status.
+	MetricRequests = "http_requests_total"
+	// MetricRequestDuration is a histogram of seconds by method and route.
+	MetricRequestDuration = "http_request_duration_seconds"
+	// MetricBuildInfo is 1, with labels service, version and goversion.
+	MetricBuildInfo = "build_info"
+	// MetricOrders (order-api) counts orders by outcome: confirmed, rejected, cancelled.
+	MetricOrders = "orders_total"
+	// MetricOrdersPending (order-api) is the number of orders that are pending.
+	MetricOrdersPending = "orders_pending"
+	// MetricOrdersPendingOldest (order-api) is the age of the oldest pending order in seconds, 0 if there is none.
+	MetricOrdersPendingOldest = "orders_pending_oldest_seconds"
+	// MetricProductStock (product-api) is what is left by product id.
+	MetricProductStock = "product_stock"
+	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.
+	MetricReservationsOpen = "reservations_open"
+)

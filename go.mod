@@ -1,0 +1,3 @@
+module github.com/techcommerce/platform
+
+go 1.26
