@@ -22,6 +22,12 @@ const (
 	EnvDrainTimeout = "DRAIN_TIMEOUT"
 	// EnvMaxConnections bounds the requests served at once (and with them the store's connections). Default 100.
 	EnvMaxConnections = "MAX_CONNECTIONS"
+	// EnvWriteRate is how many writes a second one client may make before it is answered 429; bursts of twice that
+	// are let through. Default 20.
+	EnvWriteRate = "WRITE_RATE"
+	// EnvTrustedProxies is how many proxies in front of the service append to X-Forwarded-For: the client is that many
+	// entries from its right end, or the peer itself with 0. Default 1 for the APIs (the frontend), 0 for the frontend.
+	EnvTrustedProxies = "TRUSTED_PROXIES"
 	// EnvOTLPEndpoint is where traces go, OpenTelemetry's own variable. Absent: nowhere.
 	EnvOTLPEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
 )
@@ -30,13 +36,20 @@ const (
 const (
 	// EnvDatabaseURL (product-api, order-api) is sqlite:///absolute/path.db or postgres://….
 	EnvDatabaseURL = "DATABASE_URL"
+	// EnvDatabaseConnections (product-api, order-api) bounds the store's connection pool. Default 10.
+	EnvDatabaseConnections = "DATABASE_CONNECTIONS"
+	// EnvDatabaseTimeout (product-api, order-api) bounds one statement, and the wait for SQLite's write lock. A Go
+	// duration, default "3s".
+	EnvDatabaseTimeout = "DATABASE_TIMEOUT"
 	// EnvProductAPIURL and EnvOrderAPIURL are the callees' base URLs (see Service.Calls).
 	EnvProductAPIURL = "PRODUCT_API_URL"
 	EnvOrderAPIURL   = "ORDER_API_URL"
-	// EnvAdminAPIKey (product-api) allows creating and updating products. Absent: those routes are disabled.
+	// EnvAdminAPIKey allows creating and updating products (product-api) and moving orders on (order-api). Absent:
+	// those routes are disabled and say so.
 	EnvAdminAPIKey = "ADMIN_API_KEY"
 	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
 	EnvReservationKey = "RESERVATION_KEY"
-	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every replica. Required.
+	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every
+	// replica. Required.
 	EnvSessionKey = "SESSION_KEY"
 )

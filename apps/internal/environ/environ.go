@@ -1,0 +1,113 @@
+// Package environ reads settings from the environment into typed values and reports every problem at once.
+package environ
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Reader reads variables and remembers what was wrong with them. An empty variable counts as absent.
+type Reader struct {
+	getenv   func(string) string
+	problems []error
+}
+
+// New reads through getenv, os.Getenv in a real process.
+func New(getenv func(string) string) *Reader { return &Reader{getenv: getenv} }
+
+// Err is every problem found so far, nil if there is none.
+func (r *Reader) Err() error { return errors.Join(r.problems...) }
+
+// Problem notes that a variable's value will not do. The value itself is left out: it may be a secret.
+func (r *Reader) Problem(name, problem string) {
+	r.problems = append(r.problems, fmt.Errorf("environment variable %s: %s", name, problem))
+}
+
+// Text is a variable's value, or absent.
+func (r *Reader) Text(name, absent string) string {
+	if value := r.getenv(name); value != "" {
+		return value
+	}
+	return absent
+}
+
+// Required is the value of a variable that must be there.
+func (r *Reader) Required(name string) string {
+	value := r.getenv(name)
+	if value == "" {
+		r.Problem(name, "is required")
+	}
+	return value
+}
+
+// Secret is the value of a variable that must be there and have at least this many bytes.
+func (r *Reader) Secret(name string, bytes int) string {
+	value := r.Required(name)
+	if value != "" && len(value) < bytes {
+		r.Problem(name, fmt.Sprintf("has %d bytes, want at least %d", len(value), bytes))
+	}
+	return value
+}
+
+// Int is a whole number from low to high.
+func (r *Reader) Int(name string, absent, low, high int) int {
+	text := r.getenv(name)
+	if text == "" {
+		return absent
+	}
+	value, err := strconv.Atoi(text)
+	if err != nil || value < low || value > high {
+		r.Problem(name, fmt.Sprintf("%q is not a whole number from %d to %d", text, low, high))
+		return absent
+	}
+	return value
+}
+
+// Duration is a Go duration that is not negative.
+func (r *Reader) Duration(name string, absent time.Duration) time.Duration {
+	text := r.getenv(name)
+	if text == "" {
+		return absent
+	}
+	value, err := time.ParseDuration(text)
+	if err != nil || value < 0 {
+		r.Problem(name, fmt.Sprintf("%q is not a duration such as 5s", text))
+		return absent
+	}
+	return value
+}
+
+// Level is a log level: debug, info, warn or error.
+func (r *Reader) Level(name string, absent slog.Level) slog.Level {
+	text := r.getenv(name)
+	if text == "" {
+		return absent
+	}
+	levels := map[string]slog.Level{
+		"debug": slog.LevelDebug, "info": slog.LevelInfo, "warn": slog.LevelWarn, "error": slog.LevelError,
+	}
+	level, ok := levels[strings.ToLower(text)]
+	if !ok {
+		r.Problem(name, fmt.Sprintf("%q is not one of debug, info, warn, error", text))
+		return absent
+	}
+	return level
+}
+
+// URL is the base URL of another service, without a trailing slash. It must be there.
+func (r *Reader) URL(name string) string {
+	text := strings.TrimRight(r.Required(name), "/")
+	if text == "" {
+		return ""
+	}
+	parsed, err := url.Parse(text)
+	if err != nil || parsed.Scheme != "http" && parsed.Scheme != "https" || parsed.Host == "" {
+		r.Problem(name, "is not an http:// or https:// URL")
+	}
+	return text
+}

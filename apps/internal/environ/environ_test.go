@@ -1,0 +1,80 @@
+package environ_test
+
+import (
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/environ"
+)
+
+func TestReaderReadsTypedValues(t *testing.T) {
+	t.Parallel()
+	env := from(map[string]string{
+		"TEXT": "a", "NUMBER": "7", "WAIT": "1m30s", "LEVEL": "WARN", "PEER": "http://peer:1/", "KEY": "0123456789",
+	})
+	if got := env.Text("TEXT", "b"); got != "a" {
+		t.Errorf("Text = %q, want a", got)
+	}
+	if got := env.Int("NUMBER", 1, 1, 9); got != 7 {
+		t.Errorf("Int = %d, want 7", got)
+	}
+	if got := env.Duration("WAIT", 0); got != 90*time.Second {
+		t.Errorf("Duration = %s, want 1m30s", got)
+	}
+	if got := env.Level("LEVEL", slog.LevelInfo); got != slog.LevelWarn {
+		t.Errorf("Level = %s, want WARN", got)
+	}
+	if got := env.URL("PEER"); got != "http://peer:1" {
+		t.Errorf("URL = %q, want it without the trailing slash", got)
+	}
+	if got := env.Secret("KEY", 10); got != "0123456789" {
+		t.Errorf("Secret = %q", got)
+	}
+	if err := env.Err(); err != nil {
+		t.Errorf("Err = %v, want none", err)
+	}
+}
+
+func TestReaderFallsBackWhereAVariableIsAbsent(t *testing.T) {
+	t.Parallel()
+	env := from(nil)
+	if env.Text("A", "b") != "b" || env.Int("A", 3, 1, 9) != 3 || env.Duration("A", time.Second) != time.Second ||
+		env.Level("A", slog.LevelError) != slog.LevelError {
+		t.Error("an absent variable does not have its default")
+	}
+	if err := env.Err(); err != nil {
+		t.Errorf("Err = %v, want none", err)
+	}
+}
+
+func TestReaderReportsEveryProblemAtOnce(t *testing.T) {
+	t.Parallel()
+	env := from(map[string]string{
+		"HIGH": "10", "WORD": "ten", "WAIT": "-1s", "LEVEL": "loud", "PEER": "peer:1", "KEY": "short-secret",
+	})
+	env.Int("HIGH", 1, 1, 9)
+	env.Int("WORD", 1, 1, 9)
+	env.Duration("WAIT", 0)
+	env.Level("LEVEL", slog.LevelInfo)
+	env.URL("PEER")
+	env.Secret("KEY", 32)
+	env.Required("ABSENT")
+	err := env.Err()
+	if err == nil {
+		t.Fatal("Err = nil, want every problem")
+	}
+	for _, name := range []string{"HIGH", "WORD", "WAIT", "LEVEL", "PEER", "KEY", "ABSENT"} {
+		if !strings.Contains(err.Error(), "environment variable "+name+":") {
+			t.Errorf("Err = %q, want it to name %s", err, name)
+		}
+	}
+	if strings.Contains(err.Error(), "short-secret") {
+		t.Errorf("Err = %q shows a secret", err)
+	}
+}
+
+func from(values map[string]string) *environ.Reader {
+	return environ.New(func(name string) string { return values[name] })
+}

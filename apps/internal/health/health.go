@@ -1,0 +1,98 @@
+// Package health answers whether a service lives and whether it is ready, from named checks. It knows no HTTP.
+package health
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+// Check says nil when what it watches works.
+type Check func(context.Context) error
+
+// Checks are the named conditions of readiness. Answers are remembered for a moment, so that whoever asks often
+// does not load what is checked.
+type Checks struct {
+	mu       sync.Mutex
+	named    map[string]Check
+	draining bool
+	last     map[string]error
+	checked  time.Time
+}
+
+const (
+	remembered = time.Second
+	timeout    = 2 * time.Second
+)
+
+var (
+	errDraining = errors.New("the service is shutting down")
+	errLate     = errors.New("no answer in time")
+)
+
+// New is a set of checks without any: ready.
+func New() *Checks { return &Checks{named: map[string]Check{}} }
+
+// Set names a check, in place of the one that had the name.
+func (c *Checks) Set(name string, check Check) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.named[name] = check
+	c.checked = time.Time{}
+}
+
+// Drain makes the service unready for good.
+func (c *Checks) Drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+}
+
+// Problems says what keeps the service from being ready, by check; none when it is ready.
+func (c *Checks) Problems(ctx context.Context) map[string]error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.draining {
+		return map[string]error{"draining": errDraining}
+	}
+	if !c.checked.IsZero() && time.Since(c.checked) < remembered {
+		return c.last
+	}
+	// One caller's impatience must not be everybody's answer, so its cancellation does not count.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+	defer cancel()
+	c.last = run(ctx, c.named)
+	c.checked = time.Now()
+	return c.last
+}
+
+// run makes all checks at once. One that does not come back in time counts as failed.
+func run(ctx context.Context, named map[string]Check) map[string]error {
+	type result struct {
+		name string
+		err  error
+	}
+	results := make(chan result, len(named))
+	waiting := map[string]bool{}
+	for name, check := range named {
+		waiting[name] = true
+		go func() { results <- result{name, check(ctx)} }()
+	}
+	problems := map[string]error{}
+	for len(waiting) > 0 {
+		select {
+		case r := <-results:
+			delete(waiting, r.name)
+			if r.err != nil {
+				problems[r.name] = r.err
+			}
+		case <-ctx.Done():
+			for name := range waiting {
+				problems[name] = errLate
+			}
+			return problems
+		}
+	}
+	return problems
+}

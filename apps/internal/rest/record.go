@@ -1,0 +1,138 @@
+package rest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/gorilla/mux"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/telemetry"
+)
+
+// RequestIDHeader carries a request's id between services and back to the client.
+const RequestIDHeader = "X-Request-Id"
+
+// unmatched is the route label of requests that no route matched.
+const unmatched = "unmatched"
+
+var requestIDPattern = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// record is what is learnt about a request on its way through the handlers, for its log line and metrics.
+type record struct {
+	route string
+	err   error
+	stack string
+}
+
+type recordKey struct{}
+
+func recordOf(ctx context.Context) *record {
+	if found, ok := ctx.Value(recordKey{}).(*record); ok {
+		return found
+	}
+	return &record{}
+}
+
+// Note keeps an error for the request's log line.
+func Note(ctx context.Context, err error) { recordOf(ctx).err = err }
+
+// Identify gives each request an id: the caller's, if it is a harmless one, or a new one.
+func Identify(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(RequestIDHeader)
+		if !requestIDPattern.MatchString(id) {
+			id = rand.Text()
+		}
+		w.Header().Set(RequestIDHeader, id)
+		next.ServeHTTP(w, r.WithContext(telemetry.WithRequestID(r.Context(), id)))
+	})
+}
+
+// Observe counts, times and logs each request. Neither line nor label holds the URL: it may hold personal data, and
+// ids without bound.
+func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			begun := time.Now()
+			known := &record{route: unmatched}
+			answer := &recorder{ResponseWriter: w, status: http.StatusOK}
+			r = r.WithContext(context.WithValue(r.Context(), recordKey{}, known))
+			defer func() {
+				took := time.Since(begun)
+				requests.Observe(r.Method, known.route, answer.status, took)
+				writeLine(log, r, known, answer.status, took)
+			}()
+			next.ServeHTTP(answer, r)
+		})
+	}
+}
+
+func writeLine(log *slog.Logger, r *http.Request, known *record, status int, took time.Duration) {
+	level := slog.LevelInfo
+	switch {
+	case status >= http.StatusInternalServerError && known.route != contract.ReadyPath:
+		level = slog.LevelError
+	case known.route == contract.HealthPath || known.route == contract.ReadyPath:
+		level = slog.LevelDebug
+	}
+	if !log.Enabled(r.Context(), level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("http.method", r.Method),
+		slog.String("http.route", known.route),
+		slog.Int("http.status_code", status),
+		slog.Int64("duration", took.Nanoseconds()),
+	}
+	if known.err != nil {
+		attrs = append(attrs, slog.String("error.message", known.err.Error()))
+	}
+	if known.stack != "" {
+		attrs = append(attrs, slog.String("error.stack", known.stack))
+	}
+	log.LogAttrs(r.Context(), level, "request", attrs...)
+}
+
+// NameRoute tells the request's record and span the template of the route that matched. It belongs on the router.
+func NameRoute(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if route := mux.CurrentRoute(r); route != nil {
+			if template, err := route.GetPathTemplate(); err == nil {
+				recordOf(r.Context()).route = template
+				span := trace.SpanFromContext(r.Context())
+				span.SetName(r.Method + " " + template)
+				span.SetAttributes(attribute.String("http.route", template))
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status  int
+	written bool
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if !w.written && status >= http.StatusOK {
+		w.status, w.written = status, true
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(data []byte) (int, error) {
+	w.written = true
+	return w.ResponseWriter.Write(data)
+}
+
+// Unwrap lets http.ResponseController reach what lies beneath.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }

@@ -1,0 +1,103 @@
+// Package rest speaks JSON over HTTP: bodies in and out, faults as statuses, and what every request passes through on
+// its way. It knows no domain.
+package rest
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/techcommerce/platform/apps/internal/fault"
+)
+
+const mediaType = "application/json"
+
+// Write answers with a value as JSON.
+func Write(w http.ResponseWriter, r *http.Request, status int, value any) {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		Error(w, r, err)
+		return
+	}
+	WriteBytes(w, status, body.Bytes())
+}
+
+// WriteBytes answers with JSON that is already encoded.
+func WriteBytes(w http.ResponseWriter, status int, body []byte) {
+	header := w.Header()
+	header.Set("Content-Type", mediaType)
+	header.Set("Content-Length", strconv.Itoa(len(body)))
+	header.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the client left; there is nobody to tell
+}
+
+type problem struct {
+	Error   string            `json:"error"`
+	Fields  map[string]string `json:"fields,omitempty"`
+	Details map[string]any    `json:"details,omitempty"`
+}
+
+// Error answers with a fault as its kind, message and fields say. Any other error is a 500 with a fixed message; the
+// request's log line tells its text.
+func Error(w http.ResponseWriter, r *http.Request, err error) {
+	known := fault.As(err)
+	if known == nil {
+		known = fault.New(fault.Internal, "Internal server error")
+	}
+	Note(r.Context(), err)
+	if known.RetryAfter > 0 {
+		seconds := int(math.Ceil(known.RetryAfter.Seconds()))
+		w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	}
+	if known.Kind == fault.Unauthorized {
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	Write(w, r, Status(known.Kind), problem{Error: known.Message, Fields: known.Fields, Details: known.Details})
+}
+
+// Status is the HTTP status of a kind of fault.
+func Status(kind fault.Kind) int {
+	switch kind {
+	case fault.Invalid:
+		return http.StatusBadRequest
+	case fault.Unauthorized:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.NotFound:
+		return http.StatusNotFound
+	case fault.TooSlow:
+		return http.StatusRequestTimeout
+	case fault.Conflict:
+		return http.StatusConflict
+	case fault.Stale:
+		return http.StatusPreconditionFailed
+	case fault.TooLarge:
+		return http.StatusRequestEntityTooLarge
+	case fault.UnsupportedMedia:
+		return http.StatusUnsupportedMediaType
+	case fault.Unprocessable:
+		return http.StatusUnprocessableEntity
+	case fault.TooMany:
+		return http.StatusTooManyRequests
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// NotFound answers requests for paths that do not exist.
+func NotFound(w http.ResponseWriter, r *http.Request) {
+	Error(w, r, fault.New(fault.NotFound, "Not found"))
+}
+
+// MethodNotAllowed answers requests with a method that their path does not have.
+func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
+	Write(w, r, http.StatusMethodNotAllowed, problem{Error: "Method not allowed"})
+}

@@ -1,0 +1,128 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/contrib/instrumentation/net/http/otelhttp"
+	"go.opentelemetry.io/otel/metric/noop"
+	sdktrace "go.opentelemetry.io/otel/sdk/trace"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/health"
+	"github.com/techcommerce/platform/apps/internal/rest"
+	"github.com/techcommerce/platform/apps/internal/telemetry"
+	"github.com/techcommerce/platform/apps/internal/throttle"
+)
+
+// bodyLimit is how many bytes a request's body may have.
+const bodyLimit = 1 << 20
+
+// Service is one service between New and the end of Serve.
+type Service struct {
+	Settings Settings
+	Log      *slog.Logger
+	Registry *prometheus.Registry
+	Health   *health.Checks
+	// Router has the health routes and JSON answers for what it does not know. Routes are added before Serve.
+	Router *mux.Router
+
+	requests *telemetry.Requests
+	tracing  *sdktrace.TracerProvider
+	prepare  []task
+	works    []task
+}
+
+type task struct {
+	name string
+	do   func(context.Context) error
+}
+
+// New makes a service that logs to out and listens nowhere yet.
+func New(ctx context.Context, settings Settings, out io.Writer) (*Service, error) {
+	id := telemetry.Identity{
+		Service: settings.Service.Name, Environment: settings.Environment, Version: settings.Version,
+	}
+	s := &Service{
+		Settings: settings,
+		Log:      telemetry.NewLogger(out, id, settings.LogLevel),
+		Registry: telemetry.NewRegistry(id),
+		Health:   health.New(),
+		Router:   mux.NewRouter(),
+	}
+	s.requests = telemetry.NewRequests(s.Registry)
+	if settings.OTLPEndpoint != "" {
+		tracing, err := telemetry.NewTracing(ctx, id, settings.OTLPEndpoint)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", id.Service, err)
+		}
+		s.tracing = tracing
+	}
+	s.Router.Use(rest.NameRoute)
+	s.Router.NotFoundHandler = http.HandlerFunc(rest.NotFound)
+	s.Router.MethodNotAllowedHandler = http.HandlerFunc(rest.MethodNotAllowed)
+	s.Router.HandleFunc(contract.HealthPath, s.healthy).Methods(http.MethodGet, http.MethodHead)
+	s.Router.HandleFunc(contract.ReadyPath, s.ready).Methods(http.MethodGet, http.MethodHead)
+	return s, nil
+}
+
+// Prepare adds a step that must succeed before the service is ready, for example migrations. Steps run in their order
+// after the listeners are open; a step that fails because something is unavailable is tried again, any other failure
+// ends the service.
+func (s *Service) Prepare(name string, step func(context.Context) error) {
+	s.prepare = append(s.prepare, task{name, step})
+}
+
+// Background adds work that begins once the service is prepared. Its context ends after the last request is drained.
+func (s *Service) Background(name string, work func(context.Context) error) {
+	s.works = append(s.works, task{name, work})
+}
+
+// LimitWrites is middleware that limits how fast one client may write, as the settings say.
+func (s *Service) LimitWrites() mux.MiddlewareFunc {
+	return throttle.Writes(s.Settings.WriteRate, s.Settings.TrustedProxies)
+}
+
+// Handler is the router with all that a request passes through first.
+func (s *Service) Handler() http.Handler {
+	var handler http.Handler = s.Router
+	handler = rest.LimitBody(bodyLimit)(handler)
+	handler = rest.LimitConcurrency(s.Settings.MaxConnections)(handler)
+	handler = rest.Recover(handler)
+	handler = rest.Observe(s.Log, s.requests)(handler)
+	if s.tracing != nil {
+		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)
+	}
+	return rest.Identify(handler)
+}
+
+// Transport carries the request's id and trace to the service that is called.
+func (s *Service) Transport(base http.RoundTripper) http.RoundTripper {
+	if s.tracing != nil {
+		base = otelhttp.NewTransport(base, s.instrumentation()...)
+	}
+	return transport{base}
+}
+
+func (s *Service) instrumentation() []otelhttp.Option {
+	return []otelhttp.Option{
+		otelhttp.WithTracerProvider(s.tracing),
+		otelhttp.WithMeterProvider(noop.NewMeterProvider()),
+		otelhttp.WithPropagators(telemetry.Propagation()),
+	}
+}
+
+type transport struct{ next http.RoundTripper }
+
+func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
+	if id := telemetry.RequestID(r.Context()); id != "" && r.Header.Get(rest.RequestIDHeader) == "" {
+		r = r.Clone(r.Context()) // a RoundTripper must not change its caller's request
+		r.Header.Set(rest.RequestIDHeader, id)
+	}
+	return t.next.RoundTrip(r)
+}

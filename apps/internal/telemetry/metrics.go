@@ -1,0 +1,66 @@
+package telemetry
+
+import (
+	"net/http"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
+
+// NewRegistry has the process's and the runtime's metrics and the build info.
+func NewRegistry(id Identity) *prometheus.Registry {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	promauto.With(registry).NewGaugeVec(prometheus.GaugeOpts{
+		Name: contract.MetricBuildInfo,
+		Help: "1, with what runs as labels.",
+	}, []string{"service", "version", "goversion"}).WithLabelValues(id.Service, id.Version, runtime.Version()).Set(1)
+	return registry
+}
+
+// Requests counts and times HTTP requests by route template.
+type Requests struct {
+	count   *prometheus.CounterVec
+	seconds *prometheus.HistogramVec
+}
+
+// NewRequests registers the metrics of HTTP requests.
+func NewRequests(registry prometheus.Registerer) *Requests {
+	return &Requests{
+		count: promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
+			Name: contract.MetricRequests,
+			Help: "HTTP requests by method, route template and status.",
+		}, []string{"method", "route", "status"}),
+		seconds: promauto.With(registry).NewHistogramVec(prometheus.HistogramOpts{
+			Name:    contract.MetricRequestDuration,
+			Help:    "Seconds that HTTP requests took, by method and route template.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 5, 10},
+		}, []string{"method", "route"}),
+	}
+}
+
+// Observe notes one request.
+func (r *Requests) Observe(method, route string, status int, took time.Duration) {
+	method = knownMethod(method)
+	r.count.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
+	r.seconds.WithLabelValues(method, route).Observe(took.Seconds())
+}
+
+// knownMethod keeps what clients invent out of the labels.
+func knownMethod(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodOptions:
+		return method
+	}
+	return "other"
+}
