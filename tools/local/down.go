@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// down destroys the stack, stops the cluster and removes its data, the backend and the images: everything but the
+// toolchain's cache and the Debian packages.
+func down(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.destroyStack(ctx); err != nil {
+		return err
+	}
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	if _, err := c.Stop(s.console); err != nil {
+		return err
+	}
+	if err := c.Remove(); err != nil {
+		return err
+	}
+	for _, name := range []string{"pulumi", "images", "images.json", "kubeconfig", "context.kubeconfig", "program"} {
+		if err := os.RemoveAll(s.path(name)); err != nil {
+			return err
+		}
+	}
+	s.console.Sayf("gone but for %s, which makes the next make up quick (rm -r removes it)", s.cache)
+	return nil
+}
+
+// destroyStack destroys the stack where there is one, starting the cluster for it if need be.
+func (s *session) destroyStack(ctx context.Context) error {
+	if _, err := os.Stat(s.stackFile()); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err := s.reachCluster(ctx); err != nil {
+		return err
+	}
+	if err := s.releaseAbandonedLocks(ctx); err != nil {
+		return err
+	}
+	s.console.Sayf("pulumi destroy --stack %s", stack)
+	if err := s.runIn(ctx, s.pulumiProgram(), "destroy", "--stack", stack, "--yes", "--skip-preview"); err != nil {
+		return &step.Problem{
+			What: "pulumi destroy", Cause: err,
+			Mend: "The lines above say what stands in the way. Mend it and run make down again.",
+		}
+	}
+	_, err := s.pulumi(ctx, "stack", "rm", stack, "--yes", "--preserve-config")
+	return err
+}
+
+// reachCluster makes the cluster that the stack was deployed to answer.
+func (s *session) reachCluster(ctx context.Context) error {
+	target, err := os.Readlink(s.path("kubeconfig"))
+	if err != nil {
+		return fmt.Errorf("which cluster the stack is on: %w", err)
+	}
+	if target == s.path("context.kubeconfig") {
+		return s.ensure(ctx, toolchain.Deploying())
+	}
+	if err := s.prepareHosting(ctx); err != nil {
+		return err
+	}
+	return s.hostCluster(ctx)
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/techcommerce/platform/tools/local/internal/cluster"
+	"github.com/techcommerce/platform/tools/local/internal/images"
+)
+
+// buildImages builds the shop's images, prints them, and imports them where the local cluster runs.
+func buildImages(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	built, err := s.shopImages(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(built)) {
+		image := built[name]
+		s.console.Sayf("%s  %.1f MB compressed\n  %s", image.Ref, float64(image.Size)/1e6, image.Path)
+	}
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	if running, err := c.Running(); err != nil || !running {
+		return err
+	}
+	return s.importImages(ctx, c, built)
+}
+
+// shopImages builds the services' images and writes the file that the Pulumi program takes them from.
+func (s *session) shopImages(ctx context.Context) (map[string]images.Archived, error) {
+	var built map[string]images.Archived
+	err := s.console.Do("images of the shop", func() (err error) {
+		built, err = s.workshop().BuildServices(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	refs := map[string]string{}
+	for name, image := range built {
+		refs[name] = image.Ref
+	}
+	return built, images.WriteReleases(s.path("images.json"), refs)
+}
+
+// importImages makes those images known to the local cluster that it does not know yet.
+func (s *session) importImages(ctx context.Context, c cluster.Cluster, built map[string]images.Archived) error {
+	known := map[string]bool{}
+	if text, err := os.ReadFile(s.importedFile()); err == nil {
+		if err := json.Unmarshal(text, &known); err != nil {
+			return err
+		}
+	}
+	var archives []string
+	for _, image := range built {
+		if !known[image.Ref] {
+			archives = append(archives, image.Path)
+			known[image.Ref] = true
+		}
+	}
+	if len(archives) == 0 {
+		return nil
+	}
+	if err := s.console.Do("images imported", func() error { return c.ImportImages(ctx, archives) }); err != nil {
+		return err
+	}
+	text, err := json.Marshal(known)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.importedFile(), text, 0o644)
+}
+
+// importedFile lists what the cluster has, beside the cluster's data and as long as it.
+func (s *session) importedFile() string { return s.path("cluster", "imported.json") }

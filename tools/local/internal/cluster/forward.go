@@ -1,0 +1,78 @@
+package cluster
+
+import (
+	"fmt"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+)
+
+// publish opens the published ports on 127.0.0.1. They forward to the node's NodePorts.
+func (c Cluster) publish() ([]net.Listener, error) {
+	var open []net.Listener
+	var taken []string
+	for _, port := range c.Publish {
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err != nil {
+			taken = append(taken, err.Error())
+			continue
+		}
+		open = append(open, listener)
+	}
+	if len(taken) == 0 {
+		return open, nil
+	}
+	closeAll(open)
+	return nil, &step.Problem{
+		What: "ports of the shop are taken on this machine: " + strings.Join(taken, "; "),
+		Mend: "`ss -ltnp` shows by whom. If it is another checkout's cluster, run `make cluster-down` there, or publish other\n" +
+			"  ports here: make up PUBLISH=none (the shop then answers on the node's own address, see `make status`).",
+	}
+}
+
+func closeAll(listeners []net.Listener) {
+	for _, listener := range listeners {
+		_ = listener.Close()
+	}
+}
+
+// forward passes connections on to the same port of the node until the listener is closed.
+func forward(listener net.Listener, node string) {
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return
+	}
+	for {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		go relay(conn, net.JoinHostPort(node, port))
+	}
+}
+
+func relay(client net.Conn, target string) {
+	defer client.Close()
+	server, err := net.Dial("tcp", target)
+	if err != nil {
+		return
+	}
+	defer server.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = io.Copy(server, client) // an error here is the connection's end, like the end of input
+		closeWrite(server)
+	}()
+	_, _ = io.Copy(client, server)
+	closeWrite(client)
+	<-done
+}
+
+func closeWrite(conn net.Conn) {
+	if half, ok := conn.(interface{ CloseWrite() error }); ok {
+		_ = half.CloseWrite()
+	}
+}

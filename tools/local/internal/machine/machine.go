@@ -1,0 +1,113 @@
+// Package machine checks, before anything is touched, whether this machine can host the local cluster, and installs the
+// Debian packages that it needs.
+package machine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+)
+
+// elsewhere names the ways there are without a cluster of our own.
+const elsewhere = `The local cluster needs Linux and root. Without them, point the same commands at a cluster that you have:
+    minikube:    minikube start --cni calico && make up KUBE_CONTEXT=minikube
+    kind:        kind create cluster        && make up KUBE_CONTEXT=kind-kind
+    any other:   make up KUBE_CONTEXT=<a context of kubectl config get-contexts> IMAGE_REGISTRY=<where it pulls from>`
+
+// Disk space that must be free: building the toolchain fills Go's caches as well as ours.
+const (
+	coldDisk = 14 << 30
+	warmDisk = 2 << 30
+)
+
+// packages are Debian's, by a file that each brings.
+var packages = []struct{ name, file string }{
+	{"containerd", "/usr/bin/containerd"},
+	{"runc", "/usr/sbin/runc"},
+	{"containernetworking-plugins", "/usr/lib/cni/bridge"},
+	{"iptables", "/usr/sbin/iptables"},
+	{"conntrack", "/usr/sbin/conntrack"},
+	{"iproute2", "/sbin/ip"},
+	{"busybox-static", "/bin/busybox"},
+	{"ca-certificates", "/etc/ssl/certs/ca-certificates.crt"},
+}
+
+// CanHost says whether the local cluster can run here at all, with everything that stands against it.
+func CanHost(dir string, toolchainBuilt bool) error {
+	var problems []string
+	if runtime.GOOS != "linux" {
+		problems = append(problems, "this machine runs "+runtime.GOOS+", not Linux")
+	} else if os.Geteuid() != 0 {
+		problems = append(problems, fmt.Sprintf("you are user %d, not root", os.Geteuid()))
+	}
+	if len(problems) > 0 {
+		return &step.Problem{What: "no local cluster here: " + strings.Join(problems, "; "), Mend: elsewhere}
+	}
+	return enoughDisk(dir, toolchainBuilt)
+}
+
+func enoughDisk(dir string, toolchainBuilt bool) error {
+	need := uint64(coldDisk)
+	if toolchainBuilt {
+		need = warmDisk
+	}
+	var fs syscall.Statfs_t
+	if err := syscall.Statfs(dir, &fs); err != nil {
+		return fmt.Errorf("disk space of %s: %w", dir, err)
+	}
+	if free := fs.Bavail * uint64(fs.Bsize); free < need {
+		return &step.Problem{
+			What: fmt.Sprintf("%s has %.1f GB free, and %d GB are needed", dir, float64(free)/(1<<30), need>>30),
+			Mend: "Free some space there, or clone the repository where there is more.",
+		}
+	}
+	return nil
+}
+
+// InstallPackages installs those of Debian's packages that are missing.
+func InstallPackages(ctx context.Context, console *step.Console) error {
+	var missing []string
+	for _, p := range packages {
+		if _, err := os.Stat(p.file); err != nil {
+			missing = append(missing, p.name)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	list := strings.Join(missing, " ")
+	if _, err := exec.LookPath("apt-get"); err != nil {
+		return &step.Problem{
+			What: "these packages are missing: " + list,
+			Mend: "This is no Debian, so install them (or what your distribution calls them) and run the same command again.",
+		}
+	}
+	return console.Do("installing Debian packages: "+list, func() error { return install(ctx, missing) })
+}
+
+func install(ctx context.Context, names []string) error {
+	for _, args := range [][]string{
+		{"update", "-qq"},
+		append([]string{"install", "-y", "-qq", "--no-install-recommends"}, names...),
+	} {
+		command := exec.CommandContext(ctx, "apt-get", args...)
+		command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+		var output bytes.Buffer
+		command.Stdout, command.Stderr = &output, &output
+		if err := command.Run(); err != nil {
+			return &step.Problem{
+				What:  "apt-get " + strings.Join(args, " "),
+				Cause: fmt.Errorf("%w\n%s", err, strings.TrimSpace(output.String())),
+				Mend:  "Check the network and /etc/apt/sources.list, or install the packages yourself, and run the same command again.",
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+
+	"github.com/techcommerce/platform/tools/local/internal/cluster"
+	"github.com/techcommerce/platform/tools/local/internal/images"
+	"github.com/techcommerce/platform/tools/local/internal/machine"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// startCluster makes the local cluster run and nothing else.
+func startCluster(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.prepareHosting(ctx); err != nil {
+		return err
+	}
+	return s.hostCluster(ctx)
+}
+
+// prepareHosting checks the machine and brings packages and toolchain.
+func (s *session) prepareHosting(ctx context.Context) error {
+	if err := machine.CanHost(s.local, s.toolchainBuilt()); err != nil {
+		return err
+	}
+	if err := machine.InstallPackages(ctx, s.console); err != nil {
+		return err
+	}
+	return s.ensure(ctx, slices.Concat(toolchain.Hosting(), toolchain.Deploying()))
+}
+
+// toolchainBuilt guesses whether the costly builds are done; only the disk space asked for depends on it.
+func (s *session) toolchainBuilt() bool {
+	built, err := filepath.Glob(filepath.Join(s.cache, "*", "*"))
+	return err == nil && len(built) >= len(toolchain.Hosting())
+}
+
+// hostCluster builds the cluster's own images and starts it.
+func (s *session) hostCluster(ctx context.Context) error {
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	running, err := c.Running()
+	if err != nil {
+		return err
+	}
+	if running {
+		return s.linkKubeconfig(c)
+	}
+	var built map[string]images.Archived
+	err = s.console.Do("images of the cluster itself", func() (err error) {
+		built, err = s.workshop().BuildNode(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.PauseImage = built[images.Pause].Ref
+	var archives []string
+	for _, image := range built {
+		archives = append(archives, image.Path)
+	}
+	command, err := keeperCommand("keep", c)
+	if err != nil {
+		return err
+	}
+	addons := cluster.Addons{
+		CoreDNS: built[images.CoreDNS].Ref, MetricsServer: built[images.MetricsServer].Ref,
+		LocalPathProvisioner: built[images.LocalPathProvisioner].Ref, Shell: built[images.Shell].Ref,
+	}
+	if err := c.Start(ctx, s.console, command, archives, addons); err != nil {
+		return err
+	}
+	return s.linkKubeconfig(c)
+}
+
+func (s *session) linkKubeconfig(c cluster.Cluster) error {
+	return replaceLink(s.path("kubeconfig"), c.Kubeconfig())
+}
+
+// keeperCommand is the command line by which this program runs itself as the cluster's keeper or node.
+func keeperCommand(role string, c cluster.Cluster) ([]string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	description, err := json.Marshal(c)
+	if err != nil {
+		return nil, err
+	}
+	return []string{self, role, string(description)}, nil
+}
+
+func describedCluster(args []string) (cluster.Cluster, error) {
+	var c cluster.Cluster
+	if len(args) != 1 {
+		return c, fmt.Errorf("want the cluster's description")
+	}
+	return c, json.Unmarshal([]byte(args[0]), &c)
+}
+
+// keep is the cluster's keeper. It tells the one who started it, on descriptor 3, that the node runs or why not.
+func keep(ctx context.Context, args []string) error {
+	c, err := describedCluster(args)
+	if err != nil {
+		return err
+	}
+	starter := os.NewFile(3, "starter")
+	tell := func(word string) {
+		_, _ = starter.WriteString(word) // nobody may be listening any more
+		_ = starter.Close()
+	}
+	command, err := keeperCommand("node", c)
+	if err != nil {
+		return err
+	}
+	err = c.Keep(ctx, command, func() { tell(cluster.Started) })
+	if err != nil {
+		tell(err.Error())
+	}
+	return err
+}
+
+// node is the cluster's node.
+func node(ctx context.Context, args []string) error {
+	c, err := describedCluster(args)
+	if err != nil {
+		return err
+	}
+	return c.Node(ctx)
+}
+
+func stopCluster(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	ran, err := c.Stop(s.console)
+	if err == nil && !ran {
+		s.console.Sayf("this checkout's cluster does not run")
+	}
+	return err
+}
+
+// runIn runs a program with the session's environment, its words going to the terminal.
+func (s *session) runIn(ctx context.Context, name string, args ...string) error {
+	command := exec.CommandContext(ctx, name, args...)
+	command.Dir = s.repository
+	command.Env = s.environ()
+	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	return command.Run()
+}

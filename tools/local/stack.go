@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+)
+
+// stack is the stack that make works on.
+const stack = "local"
+
+// prepareStack makes the backend, installs the provider's plugin and creates the stack, where they are missing.
+func (s *session) prepareStack(ctx context.Context) error {
+	if err := os.MkdirAll(s.path("pulumi", "state"), 0o755); err != nil {
+		return err
+	}
+	if err := s.installProvider(ctx); err != nil {
+		return err
+	}
+	if err := s.releaseAbandonedLocks(ctx); err != nil {
+		return err
+	}
+	if _, err := os.Stat(s.stackFile()); err == nil {
+		return nil
+	}
+	_, err := s.pulumi(ctx, "stack", "init", stack)
+	return err
+}
+
+func (s *session) stackFile() string {
+	return s.path("pulumi", "state", ".pulumi", "stacks", "techcommerce", stack+".json")
+}
+
+// installProvider installs the Kubernetes provider as Pulumi would do it from the network.
+func (s *session) installProvider(ctx context.Context) error {
+	binary, ok := s.programs["pulumi-resource-kubernetes"]
+	if !ok {
+		return nil
+	}
+	version := strings.Split(filepath.Base(filepath.Dir(binary)), "-")[2]
+	installed := s.path("pulumi", "home", "plugins", "resource-kubernetes-v"+version, filepath.Base(binary))
+	if same, err := sameSize(installed, binary); err == nil && same {
+		return nil
+	}
+	_, err := s.pulumi(ctx, "plugin", "install", "resource", "kubernetes", version, "--file", binary, "--reinstall")
+	return err
+}
+
+func sameSize(a, b string) (bool, error) {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false, err
+	}
+	second, err := os.Stat(b)
+	return err == nil && first.Size() == second.Size(), err
+}
+
+// releaseAbandonedLocks lifts the stack's lock where the process that took it on this machine is gone, as after a kill.
+func (s *session) releaseAbandonedLocks(ctx context.Context) error {
+	locks, err := filepath.Glob(s.path("pulumi", "state", ".pulumi", "locks", "organization", "techcommerce", stack, "*.json"))
+	if err != nil {
+		return err
+	}
+	for _, path := range locks {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		var lock struct{ PID int }
+		if err := json.Unmarshal(text, &lock); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+		if unix.Kill(lock.PID, 0) == nil {
+			return &step.Problem{
+				What: fmt.Sprintf("a pulumi command is at work on the stack %s (process %d)", stack, lock.PID),
+				Mend: "Wait for it, or end it, and run the same command again.",
+			}
+		}
+		s.console.Sayf("  an update was cut off before; going on from what it had done")
+		if _, err := s.pulumi(ctx, "cancel", "--yes", "--stack", stack); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pulumi runs the Pulumi CLI quietly and returns what it prints.
+func (s *session) pulumi(ctx context.Context, args ...string) ([]byte, error) {
+	command := exec.CommandContext(ctx, s.pulumiProgram(), args...)
+	command.Dir = s.repository
+	command.Env = s.environ()
+	output, err := command.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return nil, fmt.Errorf("pulumi %s: %w\n%s%s", strings.Join(args, " "), err, output, exit.Stderr)
+	}
+	return output, err
+}
+
+func (s *session) pulumiProgram() string { return s.path("bin", "pulumi") }
+
+// outputs are the stack's outputs.
+func (s *session) outputs(ctx context.Context) (map[string]any, error) {
+	text, err := s.pulumi(ctx, "stack", "output", "--json", "--stack", stack)
+	if err != nil {
+		return nil, err
+	}
+	outputs := map[string]any{}
+	if err := json.Unmarshal(text, &outputs); err != nil {
+		return nil, fmt.Errorf("pulumi stack output: %w", err)
+	}
+	return outputs, nil
+}

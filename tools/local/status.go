@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// tools builds the toolchain and nothing else.
+func tools(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return s.prepareHosting(ctx)
+}
+
+// status shows where the shop is, what runs, and the stack's outputs.
+func status(ctx context.Context, s *session) error {
+	outputs, err := s.deployed(ctx)
+	if err != nil {
+		return err
+	}
+	url, err := s.shopURL(ctx)
+	if err != nil {
+		return err
+	}
+	s.console.Sayf("shop: %s\n", url)
+	if err := s.runIn(ctx, s.programs["kubectl"], "get", "pods", "--all-namespaces"); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(outputs, "", "  ")
+	if err != nil {
+		return err
+	}
+	s.console.Sayf("\noutputs: %s", text)
+	return nil
+}
+
+// logs shows the last lines of the shop's pods.
+func logs(ctx context.Context, s *session) error {
+	outputs, err := s.deployed(ctx)
+	if err != nil {
+		return err
+	}
+	namespace, ok := outputs["namespace"].(string)
+	if !ok {
+		return fmt.Errorf("the stack has no output namespace, but %v", outputs)
+	}
+	return s.runIn(ctx, s.programs["kubectl"], "logs", "--namespace", namespace,
+		"--selector", "app.kubernetes.io/part-of=techcommerce", "--prefix", "--tail", "20", "--max-log-requests", "50")
+}
+
+// deployed returns the stack's outputs, or says that there is none.
+func (s *session) deployed(ctx context.Context) (map[string]any, error) {
+	notUp := &step.Problem{What: "the shop is not up here", Mend: "make up brings it up."}
+	if _, err := os.Stat(s.stackFile()); errors.Is(err, os.ErrNotExist) {
+		return nil, notUp
+	}
+	if target, err := os.Readlink(s.path("kubeconfig")); err == nil && target != s.path("context.kubeconfig") {
+		c, err := s.cluster()
+		if err != nil {
+			return nil, err
+		}
+		if running, err := c.Running(); err != nil || !running {
+			notUp.What = "the cluster is stopped, its data kept"
+			return nil, errors.Join(err, notUp)
+		}
+	}
+	if err := s.ensure(ctx, append(toolchain.Deploying(), toolchain.Kubernetes)); err != nil {
+		return nil, err
+	}
+	return s.outputs(ctx)
+}

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// serveLimit is how long the shop may take to answer once pulumi up has returned.
+const serveLimit = 2 * time.Minute
+
+// up brings everything from whatever there is to a shop that takes orders.
+func up(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	started := time.Now()
+	if err := s.prepareCluster(ctx); err != nil {
+		return err
+	}
+	if err := s.prepareStack(ctx); err != nil {
+		return err
+	}
+	s.console.Sayf("pulumi up --stack %s", stack)
+	if err := s.runIn(ctx, s.pulumiProgram(), "up", "--stack", stack, "--yes", "--skip-preview"); err != nil {
+		return &step.Problem{
+			What: "pulumi up", Cause: err,
+			Mend: "The lines above say what failed. Mend it and run make up again; it goes on from here.\n" +
+				"  make status shows the pods, make logs what they say.",
+		}
+	}
+	url, err := s.shopURL(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.console.Do("the shop answers", func() error { return awaitShop(ctx, url) }); err != nil {
+		return err
+	}
+	s.console.Sayf("%s", upText(url, time.Since(started)))
+	return nil
+}
+
+// prepareCluster makes a cluster ready that knows the shop's images: the one that KUBE_CONTEXT names, or our own.
+func (s *session) prepareCluster(ctx context.Context) error {
+	if name := os.Getenv("KUBE_CONTEXT"); name != "" {
+		return s.prepareContext(ctx, name)
+	}
+	if err := s.prepareHosting(ctx); err != nil {
+		return err
+	}
+	if err := s.hostCluster(ctx); err != nil {
+		return err
+	}
+	built, err := s.shopImages(ctx)
+	if err != nil {
+		return err
+	}
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	return s.importImages(ctx, c, built)
+}
+
+// prepareContext makes a cluster of the user's ready, touching nothing in it but, at the end, the stack's own objects.
+func (s *session) prepareContext(ctx context.Context, name string) error {
+	if err := s.ensure(ctx, toolchain.Deploying()); err != nil {
+		return err
+	}
+	context, err := s.useContext(ctx, name)
+	if err != nil {
+		return err
+	}
+	built, err := s.shopImages(ctx)
+	if err != nil {
+		return err
+	}
+	return context.load(ctx, s, built)
+}
+
+// shopURL is where the shop answers: the stack's output, on the node's own address where nothing is published.
+func (s *session) shopURL(ctx context.Context) (string, error) {
+	outputs, err := s.outputs(ctx)
+	if err != nil {
+		return "", err
+	}
+	url, ok := outputs["url"].(string)
+	if !ok {
+		return "", fmt.Errorf("the stack has no output url, but %v", outputs)
+	}
+	if os.Getenv("PUBLISH") != "none" || os.Getenv("KUBE_CONTEXT") != "" {
+		return url, nil
+	}
+	c, err := s.cluster()
+	if err != nil {
+		return "", err
+	}
+	address, err := c.Address()
+	return strings.Replace(url, "localhost", address, 1), err
+}
+
+// awaitShop waits until the shop lists its products.
+func awaitShop(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, serveLimit)
+	defer cancel()
+	client := http.Client{Timeout: 5 * time.Second}
+	for {
+		err := tryShop(ctx, client, url)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return &step.Problem{
+				What: "the shop does not answer at " + url, Cause: err,
+				Mend: "make status shows the pods, make logs what they say.",
+			}
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+}
+
+func tryShop(ctx context.Context, client http.Client, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/products", nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return errors.New(response.Status)
+	}
+	return nil
+}
+
+func upText(url string, took time.Duration) string {
+	return fmt.Sprintf(`
+The shop takes orders (after %s):
+
+  in a browser   %[2]s
+  with curl      curl -X POST %[2]s/api/orders -H 'Content-Type: application/json' \
+                   -d '{"customer":"Ada","items":[{"product_id":1,"quantity":2}]}'
+
+  make status    URLs, pods, outputs          make logs     what the services say
+  make down      takes all of it away         make help     the rest
+  eval "$(make env)" lets kubectl and pulumi work on it`, step.Took(took), url)
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/techcommerce/platform/tools/local/internal/cluster"
+	"github.com/techcommerce/platform/tools/local/internal/images"
+	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// defaultPublish are the NodePorts of the local stack: the shop, Prometheus, Grafana.
+const defaultPublish = "30000,30030,30090"
+
+// workspace is a checkout and the git-ignored folder in it that everything here is kept in.
+type workspace struct {
+	repository string
+	// local is the git-ignored folder.
+	local string
+	// cache holds the toolchain by version. LOCAL_CACHE names another, shared by several checkouts.
+	cache string
+}
+
+// session is one run of a command.
+type session struct {
+	workspace
+	console  *step.Console
+	programs map[string]string
+}
+
+// openWorkspace finds the checkout from the working directory.
+func openWorkspace() (workspace, error) {
+	at, err := os.Getwd()
+	if err != nil {
+		return workspace{}, err
+	}
+	for ; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(filepath.Join(at, "Pulumi.yaml")); err == nil {
+			break
+		}
+		if at == "/" {
+			return workspace{}, errors.New("not in a checkout: no Pulumi.yaml here or above")
+		}
+	}
+	local := filepath.Join(at, ".local")
+	cache := os.Getenv("LOCAL_CACHE")
+	if cache == "" {
+		cache = filepath.Join(local, "cache")
+	}
+	w := workspace{repository: at, local: local, cache: cache}
+	return w, os.MkdirAll(filepath.Join(local, "bin"), 0o755)
+}
+
+func (w workspace) path(elements ...string) string {
+	return filepath.Join(append([]string{w.local}, elements...)...)
+}
+
+// lock makes this the only command at work in the checkout; another one waits.
+func (s *session) lock(ctx context.Context) (release func(), err error) {
+	file, err := os.OpenFile(s.path("lock"), os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	told := false
+	for {
+		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, err
+		}
+		if !told {
+			told = true
+			holder, _ := os.ReadFile(file.Name())
+			s.console.Sayf("another make is at work in this checkout (process %s): waiting for it", strings.TrimSpace(string(holder)))
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	if err := file.Truncate(0); err != nil {
+		return nil, err
+	}
+	if _, err := file.WriteAt(fmt.Appendln(nil, os.Getpid()), 0); err != nil {
+		return nil, err
+	}
+	return func() { _ = file.Close() }, nil
+}
+
+func (s *session) builder() toolchain.Builder {
+	return toolchain.Builder{ToolsDir: filepath.Join(s.repository, "tools"), Cache: s.cache, Console: s.console}
+}
+
+// ensure builds the tools that are missing and links them in .local/bin, which the environment's PATH starts with.
+func (s *session) ensure(ctx context.Context, wanted []toolchain.Tool) error {
+	programs, err := s.builder().Ensure(ctx, wanted)
+	if err != nil {
+		return err
+	}
+	s.programs = programs
+	for _, name := range []string{"kubectl", "pulumi", "pulumi-language-go"} {
+		target, ok := programs[name]
+		if !ok {
+			continue
+		}
+		if err := replaceLink(s.path("bin", name), target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func replaceLink(link, target string) error {
+	if current, err := os.Readlink(link); err == nil && current == target {
+		return nil
+	}
+	if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return os.Symlink(target, link)
+}
+
+// cluster describes this checkout's cluster.
+func (s *session) cluster() (cluster.Cluster, error) {
+	ports, err := publishedPorts()
+	if err != nil {
+		return cluster.Cluster{}, err
+	}
+	return cluster.Cluster{Dir: s.path("cluster"), Programs: s.programs, Publish: ports}, nil
+}
+
+// publishedPorts reads PUBLISH: NodePorts separated by commas, or "none".
+func publishedPorts() ([]int, error) {
+	text := os.Getenv("PUBLISH")
+	switch text {
+	case "none":
+		return nil, nil
+	case "":
+		text = defaultPublish
+	}
+	var ports []int
+	for field := range strings.SplitSeq(text, ",") {
+		port, err := strconv.Atoi(strings.TrimSpace(field))
+		if err != nil || port < 30000 || port > 32767 {
+			return nil, &step.Problem{
+				What: fmt.Sprintf("PUBLISH=%s: %q is no NodePort", text, field),
+				Mend: "Give numbers from 30000 to 32767 separated by commas, or none.",
+			}
+		}
+		ports = append(ports, port)
+	}
+	return ports, nil
+}
+
+func (s *session) workshop() images.Workshop {
+	return images.Workshop{Repository: s.repository, Dir: s.path("images"), Programs: s.programs}
+}
