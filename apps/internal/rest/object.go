@@ -35,11 +35,20 @@ func ReadObject(r *http.Request) (Object, error) {
 	if err != nil || media != mediaType {
 		return Object{}, fault.New(fault.UnsupportedMedia, "Content-Type must be application/json")
 	}
-	body, err := io.ReadAll(r.Body)
+	body, err := ReadBody(r)
 	if err != nil {
-		return Object{}, bodyFault(err)
+		return Object{}, err
 	}
 	return ParseObject(body)
+}
+
+// ReadBody reads a request's body whole.
+func ReadBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, bodyFault(err)
+	}
+	return body, nil
 }
 
 // ParseObject reads one JSON object.
