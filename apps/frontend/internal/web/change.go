@@ -1,0 +1,85 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"github.com/techcommerce/platform/apps/frontend/internal/session"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/rest"
+)
+
+// maxForm is far above what our forms take: a checkout of a full cart is about two kilobytes.
+const maxForm = 64 << 10
+
+// change answers POST /cart/items/{id}: a button of the shop's page or of the cart was pressed.
+func (s *Site) change(w http.ResponseWriter, r *http.Request) {
+	product, ok := rest.PathID(r)
+	if !ok {
+		s.notFound(w, r)
+		return
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		s.badForm(w, r)
+		return
+	}
+	ctx, cancel := patience(r)
+	defer cancel()
+	visit := s.sessions.Load(r)
+	back := "#cart"
+	switch r.PostForm.Get("action") {
+	case "add":
+		visit = s.addOne(ctx, visit, product)
+		back = "#product-" + strconv.FormatInt(product, 10)
+	case "more":
+		visit = s.addOne(ctx, visit, product)
+	case "less":
+		visit = session.Session{Cart: visit.Cart.Less(product, 1), Notice: session.Notice{Text: "One less in your cart."}}
+	case "remove":
+		visit = session.Session{Cart: visit.Cart.Remove(product), Notice: session.Notice{Text: "Removed from your cart."}}
+	default:
+		s.badForm(w, r)
+		return
+	}
+	s.save(w, r, visit)
+	http.Redirect(w, r, readPlace(r.PostForm).url("/")+back, http.StatusSeeOther)
+}
+
+// addOne puts one more of a product into the cart if there is one more, and says how that went.
+func (s *Site) addOne(ctx context.Context, visit session.Session, product int64) session.Session {
+	refused := func(why string) session.Session {
+		return session.Session{Cart: visit.Cart, Notice: session.Notice{Text: why, Problem: true}}
+	}
+	found, err := s.backend.Product(ctx, product)
+	if fault.KindOf(err) == fault.NotFound {
+		return refused("That product is no longer sold.")
+	}
+	if err != nil {
+		rest.Note(ctx, err)
+		return refused("Products are unavailable right now, so nothing was added. Please try again in a moment.")
+	}
+	name := shortName(found.Name, product)
+	quantity := visit.Cart.Quantity(product) + 1
+	if problem := shortage(found.Stock, int64(quantity)); problem != "" {
+		return refused(name + ": " + problem + ".")
+	}
+	changed, err := visit.Cart.Add(product, 1)
+	if err != nil {
+		return refused("Nothing was added: " + err.Error() + ".")
+	}
+	notice := session.Notice{Text: fmt.Sprintf("%s: %d in your cart.", name, quantity)}
+	return session.Session{Cart: changed, Notice: notice}
+}
+
+// shortName is a product's name as a notice has room for.
+func shortName(name string, id int64) string {
+	const longest = 60
+	letters := []rune(productName(name, id))
+	if len(letters) <= longest {
+		return string(letters)
+	}
+	return string(letters[:longest-1]) + "…"
+}

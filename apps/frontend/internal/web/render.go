@@ -1,0 +1,110 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"time"
+
+	"github.com/techcommerce/platform/apps/frontend/internal/session"
+)
+
+//go:embed templates
+var templateFiles embed.FS
+
+// templates are the pages by name, each with the layout around it.
+type templates map[string]*template.Template
+
+func loadTemplates(files assets) (templates, error) {
+	base, err := template.New("layout").Funcs(template.FuncMap{
+		"asset":      files.url,
+		"icon":       icon,
+		"noticeIcon": noticeIcon,
+		"day":        day,
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/cart.html", "templates/pages.html")
+	if err != nil {
+		return nil, fmt.Errorf("templates: %w", err)
+	}
+	all := templates{}
+	for _, name := range []string{"shop", "checkout", "orders", "order", "problem"} {
+		page, err := base.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+		if all[name], err = page.ParseFS(templateFiles, "templates/"+name+".html"); err != nil {
+			return nil, fmt.Errorf("template %s: %w", name, err)
+		}
+	}
+	return all, nil
+}
+
+// page is one answer in HTML.
+type page struct {
+	// Template names the page's own part.
+	Template string
+	Status   int
+	Title    string
+	// Nav is the entry of the main navigation that this page is: shop, orders or none.
+	Nav     string
+	Session session.Session
+	Content any
+}
+
+// CartUnits and Notice are what the layout shows of the session.
+func (p page) CartUnits() int         { return p.Session.Cart.Units() }
+func (p page) Notice() session.Notice { return p.Session.Notice }
+
+// render answers with a page. It is made whole before its first byte is sent, so that nobody gets half of one.
+func (s *Site) render(w http.ResponseWriter, r *http.Request, p page) {
+	var body bytes.Buffer
+	if err := s.templates[p.Template].ExecuteTemplate(&body, "layout", p); err != nil {
+		s.log.ErrorContext(r.Context(), "page not rendered", "page", p.Template, "error.message", err.Error())
+		http.Error(w, "Something went wrong.", http.StatusInternalServerError)
+		return
+	}
+	if p.Session.Notice != (session.Notice{}) {
+		shown := p.Session
+		shown.Notice = session.Notice{}
+		s.save(w, r, shown)
+	}
+	header := w.Header()
+	header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Cache-Control", "private, no-cache")
+	header.Add("Vary", "Accept")
+	if p.Status != 0 {
+		w.WriteHeader(p.Status)
+	}
+	s.write(w, r, body.Bytes())
+}
+
+func (s *Site) write(w http.ResponseWriter, r *http.Request, content []byte) {
+	if _, err := w.Write(content); err != nil {
+		s.log.DebugContext(r.Context(), "answer not written", "error.message", err.Error())
+	}
+}
+
+// save keeps the session. Failing to is no reason to fail the page; the cart stays as it was.
+func (s *Site) save(w http.ResponseWriter, r *http.Request, content session.Session) {
+	if err := s.sessions.Save(w, r, content); err != nil {
+		s.log.ErrorContext(r.Context(), "session not saved", "error.message", err.Error())
+	}
+}
+
+func noticeIcon(problem bool) string {
+	if problem {
+		return "alert"
+	}
+	return "check"
+}
+
+// day is a date for people; what is no date is shown as it came.
+func day(date string) string {
+	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
+		if parsed, err := time.Parse(layout, date); err == nil {
+			return parsed.Format("2 January 2006")
+		}
+	}
+	return date
+}
