@@ -1,0 +1,66 @@
+# The common sequences, short. Everything here can be done by hand with the stock tools: eval "$(make env)" gives a shell
+# the environment in which pulumi and kubectl work on the local stack.
+
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e
+
+LOCAL := .local/bin/local
+# What the local commands read from their environment may as well stand on make's command line.
+export KUBE_CONTEXT CONFIRM_CONTEXT IMAGE_REGISTRY PUBLISH LOCAL_CACHE
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo '  KUBE_CONTEXT=name   use that cluster instead of starting one (kind-…, minikube, any)'
+	@echo '  IMAGE_REGISTRY=ref  where such a cluster pulls the images from, if it is neither kind nor minikube'
+	@echo '  PUBLISH=none        do not answer on 127.0.0.1:30000 (or list other NodePorts)'
+
+up: local ## bring up everything: toolchain, Kubernetes, images, pulumi up; ends with the shop's address
+	@$(LOCAL) up
+
+down: local ## take it all away again: pulumi destroy, the cluster and its data (not the toolchain's cache)
+	@$(LOCAL) down
+
+status: local ## where the shop is, its pods, the stack's outputs
+	@$(LOCAL) status
+
+logs: local ## the last lines of the shop's pods
+	@$(LOCAL) logs
+
+env: local ## print the environment for a shell: eval "$(make env)"
+	@$(LOCAL) env
+
+tools: local ## build the toolchain only
+	@$(LOCAL) tools
+
+cluster: local ## start the local Kubernetes only
+	@$(LOCAL) cluster
+
+cluster-down: local ## stop the local Kubernetes and keep its data
+	@$(LOCAL) cluster-down
+
+images: local ## build the shop's images as OCI archives, no Docker needed
+	@$(LOCAL) images
+
+test: test-packages test-fast test-unit test-e2e ## prove everything; what CI runs
+
+test-packages:
+	@test/install-packages
+
+test-fast: ## formatting, vet
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
+	go vet ./...
+	cd tools/local && go vet ./...
+	cd tools/network-policies && go vet ./...
+
+test-unit: ## everything that needs no cluster
+	go test $$(go list ./... | grep -v /test/)
+	cd tools/local && go test ./...
+
+test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down
+	go test -v -count=1 -timeout 60m ./test/e2e
+
+.PHONY: local
+local:
+	@mkdir -p .local/bin
+	@cd tools/local && CGO_ENABLED=0 GOFLAGS= go build -trimpath -buildvcs=false -o ../../$(LOCAL) .

@@ -1,0 +1,128 @@
+package images_test
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"io"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-containerregistry/pkg/name"
+	"github.com/google/go-containerregistry/pkg/registry"
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+	"github.com/google/go-containerregistry/pkg/v1/mutate"
+	"github.com/google/go-containerregistry/pkg/v1/remote"
+
+	"github.com/techcommerce/platform/tools/local/internal/images"
+)
+
+func build(t *testing.T, content string) v1.Image {
+	t.Helper()
+	source := filepath.Join(t.TempDir(), "binary")
+	if err := os.WriteFile(source, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	image, err := images.Build(images.Spec{
+		Name: "shop", User: "1001:1001", Entrypoint: []string{"/shop"},
+		Files: []images.File{
+			{Path: "/etc/ssl/certs/ca-certificates.crt", Source: source}, {Path: "/shop", Source: source, Executable: true},
+		},
+	}, "amd64")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return image
+}
+
+func digest(t *testing.T, image v1.Image) string {
+	t.Helper()
+	d, err := image.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.String()
+}
+
+func TestTheSameContentIsTheSameImage(t *testing.T) {
+	t.Parallel()
+	if first, second := digest(t, build(t, "a")), digest(t, build(t, "a")); first != second {
+		t.Errorf("the same content: got %s and %s", first, second)
+	}
+	if first, second := digest(t, build(t, "a")), digest(t, build(t, "b")); first == second {
+		t.Errorf("other content: got %s twice", first)
+	}
+}
+
+func TestAnImageHoldsTheBinaryAndCertificatesAndNothingElse(t *testing.T) {
+	t.Parallel()
+	image := build(t, "content")
+	files := mutate.Extract(image)
+	defer files.Close()
+	var got []string
+	for reader := tar.NewReader(files); ; {
+		header, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if header.Typeflag == tar.TypeReg {
+			got = append(got, header.Name)
+		}
+	}
+	want := []string{"etc/ssl/certs/ca-certificates.crt", "shop"}
+	if slices.Sort(got); !slices.Equal(got, want) {
+		t.Errorf("files: got %q, want %q", got, want)
+	}
+	config, err := image.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if config.Config.User != "1001:1001" || config.OS != "linux" || config.Architecture != "amd64" {
+		t.Errorf("got user %q on %s/%s", config.Config.User, config.OS, config.Architecture)
+	}
+}
+
+func TestArchiveIsNamedByContent(t *testing.T) {
+	t.Parallel()
+	image, dir := build(t, "content"), t.TempDir()
+	archived, err := images.Archive(image, "shop", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := images.Registry + "/shop@" + digest(t, image); archived.Ref != want {
+		t.Errorf("ref: got %s, want %s", archived.Ref, want)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 1 {
+		t.Errorf("want one file and nothing half written, got %v (%v)", entries, err)
+	}
+}
+
+func TestPushReturnsANameThatCanBePulled(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(registry.New())
+	defer server.Close()
+	image := build(t, "content")
+	ref, err := images.Push(context.Background(), image, strings.TrimPrefix(server.URL, "http://")+"/shop/frontend")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := name.NewDigest(ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pulled, err := remote.Image(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := digest(t, pulled), digest(t, image); got != want {
+		t.Errorf("pulled %s, pushed %s", got, want)
+	}
+}

@@ -1,0 +1,97 @@
+package toolchain_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
+)
+
+// tool is a tool that builds in a second.
+func tool(t *testing.T, source string) (toolchain.Tool, toolchain.Builder, *bytes.Buffer) {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("hello/go.mod", "module hello\n\ngo 1.26\n\nrequire example.com/pinned v1.2.3\n")
+	write("hello/main.go", source)
+	var said bytes.Buffer
+	builder := toolchain.Builder{ToolsDir: dir, Cache: filepath.Join(dir, "cache"), Console: step.NewConsole(&said)}
+	return toolchain.Tool{Name: "hello", Module: "example.com/pinned", Programs: []string{"hello"}}, builder, &said
+}
+
+const hello = "package main\n\nfunc main() { println(\"hello\") }\n"
+
+func TestEnsureBuildsOnceAndKeepsByVersion(t *testing.T) {
+	t.Parallel()
+	hello, builder, said := tool(t, hello)
+	programs, err := builder.Ensure(context.Background(), []toolchain.Tool{hello})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(programs["hello"]); err != nil || !strings.Contains(programs["hello"], "hello-v1.2.3-") {
+		t.Fatalf("want a program in a folder named by version, got %s (%v)", programs["hello"], err)
+	}
+	for _, want := range []string{"building 1 tools", "[1/1] hello v1.2.3", "last took"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("want %q said, got:\n%s", want, said)
+		}
+	}
+	said.Reset()
+	if _, err := builder.Ensure(context.Background(), []toolchain.Tool{hello}); err != nil || said.Len() > 0 {
+		t.Errorf("a second time: want nothing built or said, got %v and:\n%s", err, said)
+	}
+}
+
+func TestEnsureDoesNotTakeAHalfBuiltFolderForAWholeOne(t *testing.T) {
+	t.Parallel()
+	hello, builder, _ := tool(t, hello)
+	if err := os.MkdirAll(filepath.Join(builder.Cache, ".partial-hello-1"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	programs, err := builder.Ensure(context.Background(), []toolchain.Tool{hello})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(programs["hello"]); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestEnsureSaysWhatFailedAndWhatToDo(t *testing.T) {
+	t.Parallel()
+	broken, builder, _ := tool(t, "package main\n\nfunc main() { undefined() }\n")
+	_, err := builder.Ensure(context.Background(), []toolchain.Tool{broken})
+	if err == nil {
+		t.Fatal("want an error")
+	}
+	for _, want := range []string{"building hello v1.2.3", "undefined: undefined", "Run the same command again"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("want %q in the error, got:\n%v", want, err)
+		}
+	}
+}
+
+func TestEveryToolIsPinned(t *testing.T) {
+	t.Parallel()
+	for _, tool := range append(toolchain.Hosting(), toolchain.Deploying()...) {
+		text, err := os.ReadFile(filepath.Join("../../..", tool.Name, "go.mod"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), tool.Module+" v") {
+			t.Errorf("%s: go.mod does not pin %s", tool.Name, tool.Module)
+		}
+	}
+}

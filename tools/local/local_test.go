@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/techcommerce/platform/tools/local/internal/step"
+)
+
+func TestPublishedPorts(t *testing.T) {
+	for _, test := range []struct {
+		name, publish string
+		want          []int
+		problem       string
+	}{
+		{name: "defaults to the shop, Prometheus and Grafana", want: []int{30000, 30030, 30090}},
+		{name: "none publishes nothing", publish: "none"},
+		{name: "takes a list", publish: "30001, 30002", want: []int{30001, 30002}},
+		{name: "refuses a port that is no NodePort", publish: "80", problem: `PUBLISH=80: "80" is no NodePort`},
+		{name: "refuses a word", publish: "30000,all", problem: `"all" is no NodePort`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Setenv("PUBLISH", test.publish)
+			got, err := publishedPorts()
+			if test.problem != "" {
+				if err == nil || !strings.Contains(err.Error(), test.problem) {
+					t.Errorf("PUBLISH=%s: got %v, want %q", test.publish, err, test.problem)
+				}
+				return
+			}
+			if err != nil || !slices.Equal(got, test.want) {
+				t.Errorf("PUBLISH=%s: got %v (%v), want %v", test.publish, got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestContextsThatLookLikeProduction(t *testing.T) {
+	for name, want := range map[string]bool{
+		"prod": true, "gke_acme_prod-eu": true, "production": true, "eks/live": true, "PRD-1": true,
+		"kind-kind": false, "minikube": false, "product-team-dev": false, "alive": false, "staging": false,
+	} {
+		if got := looksLikeProduction.MatchString(name); got != want {
+			t.Errorf("context %q looks like production: got %v, want %v", name, got, want)
+		}
+	}
+}
+
+// contextSession is a session on a machine whose kubectl is a script that acts on the config given.
+func contextSession(t *testing.T, kubectl string) *session {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "kubectl"), []byte("#!/bin/sh\n"+kubectl), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	return &session{workspace: workspace{local: dir}, console: step.NewConsole(os.Stderr)}
+}
+
+func TestUseContextRefusesWhatItShouldNotTouch(t *testing.T) {
+	for _, test := range []struct{ name, context, kubectl, want string }{
+		{"one that looks like production", "prod-eu", "exit 0", "CONFIRM_CONTEXT=prod-eu"},
+		{"one that is not there", "nowhere", "exit 1", `there is no context "nowhere"`},
+		{"one that does not answer", "away", `[ "$1" = config ] && exit 0; echo connection refused; exit 1`,
+			`the cluster of context "away" does not answer: connection refused`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			s := contextSession(t, test.kubectl)
+			_, err := s.useContext(context.Background(), test.context)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("context %s: got %v, want %q", test.context, err, test.want)
+			}
+		})
+	}
+}
+
+func TestAContextWithoutARegistryIsToldWhatToDo(t *testing.T) {
+	t.Setenv("IMAGE_REGISTRY", "")
+	err := kubeContext("gke_acme_dev").load(context.Background(), &session{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "make up IMAGE_REGISTRY=") {
+		t.Errorf("got %v, want the way to name a registry", err)
+	}
+}
