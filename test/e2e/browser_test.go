@@ -45,30 +45,42 @@ func (p *platform) servesWithoutJavaScript(t *testing.T) {
 // shop's page under .local/screenshots of the repository.
 func (p *platform) orderInBrowser(t *testing.T, tab context.Context, customer, picture string) {
 	t.Helper()
-	var shop []byte
-	var confirmation, orders string
-	err := chromedp.Run(tab,
-		chromedp.Navigate(p.url),
-		chromedp.Click("#add-4", chromedp.ByQuery),
-		chromedp.WaitVisible(`a[href="/checkout"]`, chromedp.ByQuery),
-		chromedp.FullScreenshot(&shop, 90),
-		chromedp.Navigate(p.url+"/checkout"),
-		chromedp.SendKeys("#customer", customer, chromedp.ByQuery),
-		chromedp.Click(`form[action="/checkout"] button[type="submit"]`, chromedp.ByQuery),
-		chromedp.WaitVisible("#items-title", chromedp.ByQuery),
-		chromedp.Text("main", &confirmation, chromedp.ByQuery),
-		chromedp.Navigate(p.url+"/orders"),
-		chromedp.Text("main", &orders, chromedp.ByQuery),
-	)
-	if err != nil {
-		t.Fatalf("in the browser: %v", err)
+	run := func(steps ...chromedp.Action[chromedp.Void]) {
+		t.Helper()
+		if err := chromedp.Do(tab, steps...); err != nil {
+			t.Fatalf("in the browser: %v", err)
+		}
 	}
+	run(
+		chromedp.Navigate(p.url),
+		chromedp.Click(chromedp.CSS("#add-4")),
+		chromedp.WaitVisible(chromedp.CSS(`a[href="/checkout"]`)),
+	)
+	keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(90)))
+	run(
+		chromedp.Navigate(p.url+"/checkout"),
+		chromedp.SendKeys(chromedp.CSS("#customer"), customer),
+		chromedp.Click(chromedp.CSS(`form[action="/checkout"] button[type="submit"]`)),
+		chromedp.WaitVisible(chromedp.CSS("#items-title")),
+	)
+	confirmation := read(t, tab, chromedp.Text(chromedp.CSS("main")))
+	run(chromedp.Navigate(p.url + "/orders"))
+	orders := read(t, tab, chromedp.Text(chromedp.CSS("main")))
 	for what, text := range map[string]string{"the confirmation": confirmation, "the list of orders": orders} {
 		if !strings.Contains(text, "299.99") || !strings.Contains(text, customer) {
 			t.Errorf("%s does not show %s's order of 299.99:\n%s", what, customer, text)
 		}
 	}
-	keepPicture(t, picture, shop)
+}
+
+// read runs an action for its result.
+func read[T any](t *testing.T, tab context.Context, action chromedp.Action[T]) T {
+	t.Helper()
+	result, err := chromedp.Run(tab, action)
+	if err != nil {
+		t.Fatalf("in the browser: %v", err)
+	}
+	return result
 }
 
 func keepPicture(t *testing.T, name string, picture []byte) {

@@ -60,7 +60,7 @@ func (s *session) kubectlProgram(ctx context.Context) (string, error) {
 	if path, err := exec.LookPath("kubectl"); err == nil {
 		return path, nil
 	}
-	if err := s.ensure(ctx, append(toolchain.Deploying(), toolchain.Kubernetes)); err != nil {
+	if err := s.ensure(ctx, toolchain.Kubernetes); err != nil {
 		return "", err
 	}
 	return s.programs["kubectl"], nil

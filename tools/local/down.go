@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
-	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
 // down destroys the stack, stops the cluster and removes its data, the backend and the images: everything but the
@@ -69,7 +68,7 @@ func (s *session) reachCluster(ctx context.Context) error {
 		return fmt.Errorf("which cluster the stack is on: %w", err)
 	}
 	if target == s.path("context.kubeconfig") {
-		return s.ensure(ctx, toolchain.Deploying())
+		return s.ensure(ctx)
 	}
 	if err := s.prepareHosting(ctx); err != nil {
 		return err

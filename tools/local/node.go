@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 
 	"github.com/techcommerce/platform/tools/local/internal/cluster"
 	"github.com/techcommerce/platform/tools/local/internal/images"
@@ -36,7 +35,7 @@ func (s *session) prepareHosting(ctx context.Context) error {
 	if err := machine.InstallPackages(ctx, s.console); err != nil {
 		return err
 	}
-	return s.ensure(ctx, slices.Concat(toolchain.Hosting(), toolchain.Deploying()))
+	return s.ensure(ctx, toolchain.Hosting()...)
 }
 
 // toolchainBuilt guesses whether the costly builds are done; only the disk space asked for depends on it.

@@ -46,12 +46,15 @@ func (s *session) installProvider(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	version := strings.Split(filepath.Base(filepath.Dir(binary)), "-")[2]
+	version, err := s.builder().ProviderVersion()
+	if err != nil {
+		return err
+	}
 	installed := s.path("pulumi", "home", "plugins", "resource-kubernetes-v"+version, filepath.Base(binary))
 	if same, err := sameSize(installed, binary); err == nil && same {
 		return nil
 	}
-	_, err := s.pulumi(ctx, "plugin", "install", "resource", "kubernetes", version, "--file", binary, "--reinstall")
+	_, err = s.pulumi(ctx, "plugin", "install", "resource", "kubernetes", version, "--file", binary, "--reinstall")
 	return err
 }
 

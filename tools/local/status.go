@@ -8,7 +8,6 @@ import (
 	"os"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
-	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
 // tools builds the toolchain and nothing else.
@@ -32,7 +31,11 @@ func status(ctx context.Context, s *session) error {
 		return err
 	}
 	s.console.Sayf("shop: %s\n", url)
-	if err := s.runIn(ctx, s.programs["kubectl"], "get", "pods", "--all-namespaces"); err != nil {
+	kubectl, err := s.kubectlProgram(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.runIn(ctx, kubectl, "get", "pods", "--all-namespaces"); err != nil {
 		return err
 	}
 	text, err := json.MarshalIndent(outputs, "", "  ")
@@ -53,7 +56,11 @@ func logs(ctx context.Context, s *session) error {
 	if !ok {
 		return fmt.Errorf("the stack has no output namespace, but %v", outputs)
 	}
-	return s.runIn(ctx, s.programs["kubectl"], "logs", "--namespace", namespace,
+	kubectl, err := s.kubectlProgram(ctx)
+	if err != nil {
+		return err
+	}
+	return s.runIn(ctx, kubectl, "logs", "--namespace", namespace,
 		"--selector", "app.kubernetes.io/part-of=techcommerce", "--prefix", "--tail", "20", "--max-log-requests", "50")
 }
 
@@ -73,7 +80,7 @@ func (s *session) deployed(ctx context.Context) (map[string]any, error) {
 			return nil, errors.Join(err, notUp)
 		}
 	}
-	if err := s.ensure(ctx, append(toolchain.Deploying(), toolchain.Kubernetes)); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return nil, err
 	}
 	return s.outputs(ctx)

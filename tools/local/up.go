@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
-	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
 // serveLimit is how long the shop may take to answer once pulumi up has returned.
@@ -73,7 +72,7 @@ func (s *session) prepareCluster(ctx context.Context) error {
 
 // prepareContext makes a cluster of the user's ready, touching nothing in it but, at the end, the stack's own objects.
 func (s *session) prepareContext(ctx context.Context, name string) error {
-	if err := s.ensure(ctx, toolchain.Deploying()); err != nil {
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	context, err := s.useContext(ctx, name)

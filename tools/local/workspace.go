@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -103,12 +105,19 @@ func (s *session) builder() toolchain.Builder {
 	return toolchain.Builder{ToolsDir: filepath.Join(s.repository, "tools"), Cache: s.cache, Console: s.console}
 }
 
-// ensure builds the tools that are missing and links them in .local/bin, which the environment's PATH starts with.
-func (s *session) ensure(ctx context.Context, wanted []toolchain.Tool) error {
-	programs, err := s.builder().Ensure(ctx, wanted)
+// ensure brings the tools to deploy with, the machine's own where they fit, and those wanted besides, and links them in
+// .local/bin, which the environment's PATH starts with.
+func (s *session) ensure(ctx context.Context, wanted ...toolchain.Tool) error {
+	builder := s.builder()
+	found := builder.OnMachine(ctx)
+	if found == nil {
+		wanted = slices.Concat(wanted, toolchain.Deploying())
+	}
+	programs, err := builder.Ensure(ctx, wanted)
 	if err != nil {
 		return err
 	}
+	maps.Copy(programs, found)
 	s.programs = programs
 	for _, name := range []string{"kubectl", "pulumi", "pulumi-language-go"} {
 		target, ok := programs[name]

@@ -95,3 +95,37 @@ func TestEveryToolIsPinned(t *testing.T) {
 		}
 	}
 }
+
+func TestOnMachineTakesAPulumiOnlyWithEverythingItNeeds(t *testing.T) {
+	builder := toolchain.Builder{ToolsDir: "../../.."}
+	version, err := builder.ProviderVersion()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	install := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", filepath.Join(dir, "bin")+":"+os.Getenv("PATH"))
+	t.Setenv("PULUMI_HOME", filepath.Join(dir, "home"))
+	expect := func(want bool, state string) {
+		t.Helper()
+		if got := builder.OnMachine(context.Background()); (got != nil) != want {
+			t.Errorf("with %s: got %v, want found %v", state, got, want)
+		}
+	}
+	install(filepath.Join(dir, "bin/pulumi"), "#!/bin/sh\necho v3.200.0\n")
+	expect(false, "the CLI alone")
+	install(filepath.Join(dir, "bin/pulumi-language-go"), "")
+	expect(false, "the CLI and the language host")
+	install(filepath.Join(dir, "home/plugins/resource-kubernetes-v"+version, "pulumi-resource-kubernetes"), "")
+	expect(true, "all three")
+	install(filepath.Join(dir, "bin/pulumi"), "#!/bin/sh\necho v3.100.0\n")
+	expect(false, "a CLI that is too old")
+}
