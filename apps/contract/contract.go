@@ -4,7 +4,10 @@
 // It knows nothing of HTTP handlers, Kubernetes or Pulumi, and imports nothing but the standard library.
 package contract
 
-import "strconv"
+import (
+	"strconv"
+	"time"
+)
 
 // Service is one of the shop's HTTP services as its callers and its operators see it.
 type Service struct {
@@ -19,6 +22,11 @@ type Service struct {
 	// Calls names the services that this one sends requests to, by the environment variable that carries the
 	// callee's base URL. Network policies and the variables' values are derived from it.
 	Calls []Call
+	// Stores says that the service keeps data of its own, at EnvDatabaseURL.
+	Stores bool
+	// Keys names the environment variables that carry keys: random text that the platform makes. Services that name
+	// the same variable get the same key.
+	Keys []string
 }
 
 // Call is one edge of the graph of who calls whom.
@@ -37,16 +45,24 @@ func (s Service) URL() string { return "http://" + s.Host() + ":" + strconv.Itoa
 
 // The shop's services.
 var (
-	ProductAPI = Service{Name: "product-api", Title: "Product API", Port: 5003, Tier: "backend"}
+	ProductAPI = Service{Name: "product-api", Title: "Product API", Port: 5003, Tier: "backend", Stores: true,
+		Keys: []string{EnvAdminAPIKey, EnvReservationKey},
+	}
 
-	OrderAPI = Service{Name: "order-api", Title: "Order API", Port: 5004, Tier: "backend", Calls: []Call{
-		{Service: "product-api", Env: EnvProductAPIURL},
-	}}
+	OrderAPI = Service{Name: "order-api", Title: "Order API", Port: 5004, Tier: "backend", Stores: true,
+		Keys: []string{EnvReservationKey},
+		Calls: []Call{
+			{Service: "product-api", Env: EnvProductAPIURL},
+		},
+	}
 
-	Frontend = Service{Name: "frontend", Title: "Frontend", Port: 3000, Tier: "frontend", Calls: []Call{
-		{Service: "product-api", Env: EnvProductAPIURL},
-		{Service: "order-api", Env: EnvOrderAPIURL},
-	}}
+	Frontend = Service{Name: "frontend", Title: "Frontend", Port: 3000, Tier: "frontend",
+		Keys: []string{EnvSessionKey},
+		Calls: []Call{
+			{Service: "product-api", Env: EnvProductAPIURL},
+			{Service: "order-api", Env: EnvOrderAPIURL},
+		},
+	}
 )
 
 // Services lists the shop's services, callees first.
@@ -64,3 +80,14 @@ const (
 
 // UID is the user and group that every container of ours runs as.
 const UID = 1001
+
+// What order-api asks of product-api about stock, on product-api's own port: PUT, POST …/confirm and DELETE on
+// ReservationsPath/{id}, with EnvReservationKey's value as bearer token. The frontend does not pass these on.
+const (
+	ReservationsPath   = "/internal/reservations"
+	ReservationConfirm = "/confirm"
+)
+
+// ReservationLifetime is how long stock stays reserved for an order that never confirms. It is far longer than an
+// order takes, and short enough that what a crash left behind is soon on sale again.
+const ReservationLifetime = 10 * time.Minute

@@ -38,7 +38,7 @@ type Error struct {
 	// RetryAfter tells when to try again; 0 says nothing about it.
 	RetryAfter time.Duration
 	// Cause is for the log only.
-	Cause error
+	Cause error `json:"-"`
 }
 
 // New is a fault of a kind with a message for the caller.

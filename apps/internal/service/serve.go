@@ -11,6 +11,7 @@ import (
 	"net/http/pprof"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"time"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/telemetry"
 )
 
 // Main runs a service until it ends or is told to, and exits.
@@ -27,7 +29,11 @@ func Main(run func(ctx context.Context, getenv func(string) string, out io.Write
 	err := run(ctx, os.Getenv, os.Stdout)
 	stop()
 	if err != nil {
-		slog.New(slog.NewJSONHandler(os.Stdout, nil)).Error("the service ended", "error.message", err.Error())
+		id := telemetry.Identity{
+			Service: filepath.Base(os.Args[0]), Environment: os.Getenv(contract.EnvEnvironment),
+			Version: os.Getenv(contract.EnvVersion),
+		}
+		telemetry.NewLogger(os.Stdout, id, slog.LevelError).Error("the service ended", "error.message", err.Error())
 		os.Exit(1)
 	}
 }

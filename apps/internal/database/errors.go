@@ -1,0 +1,77 @@
+package database
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	driversqlite "modernc.org/sqlite"
+	codes "modernc.org/sqlite/lib"
+
+	"github.com/techcommerce/platform/apps/internal/fault"
+)
+
+// fault tells a store that cannot serve now (down, full, locked, read-only, out of connections) from a mistake of
+// ours. The first is the caller's to try again, the second stays an internal error.
+func (db *DB) fault(err error) error {
+	if err == nil || fault.As(err) != nil {
+		return err
+	}
+	if unavailable(err) {
+		return fault.Down("The store cannot be used now", err)
+	}
+	return err
+}
+
+func unavailable(err error) bool {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pgUnavailable(pg.Code)
+	}
+	var lite *driversqlite.Error
+	if errors.As(err, &lite) {
+		return liteUnavailable(lite.Code())
+	}
+	var connecting *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.Timeout(err) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, net.ErrClosed)
+}
+
+// pgUnavailable is by the classes of PostgreSQL's appendix A: all but those that only a wrong statement can cause.
+func pgUnavailable(code string) bool {
+	const readOnly = "25006"
+	if code == readOnly {
+		return true
+	}
+	switch code[:min(2, len(code))] {
+	case "08", "3D", "28", "40", "53", "55", "57", "58", "XX":
+		return true
+	}
+	return false
+}
+
+func liteUnavailable(code int) bool {
+	const primary = 0xff // the rest of an extended code says more about the same thing
+	switch code & primary {
+	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_READONLY,
+		codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB, codes.SQLITE_CANTOPEN, codes.SQLITE_INTERRUPT,
+		codes.SQLITE_NOMEM, codes.SQLITE_PERM, codes.SQLITE_PROTOCOL, codes.SQLITE_SCHEMA:
+		return true
+	}
+	return false
+}
+
+// lost tells a transaction that PostgreSQL gave up for another's sake: serialization failure or deadlock.
+func lost(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") || errors.Is(err, ErrAgain)
+}
+
+// ErrAgain is what a transaction returns to be run anew.
+var ErrAgain = errors.New("the transaction must be run again")

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/rest"
+	"github.com/techcommerce/platform/apps/internal/service"
+	"github.com/techcommerce/platform/apps/order-api/order"
+)
+
+type api struct {
+	desk     *order.Desk
+	service  *service.Service
+	settings settings
+}
+
+// routes is the whole API. Each path works with and without /api: old clients use both.
+func (a *api) routes() {
+	router := a.service.Router
+	router.HandleFunc("/", a.about).Methods(http.MethodGet, http.MethodHead)
+
+	limited := router.NewRoute().Subrouter()
+	limited.Use(a.service.LimitWrites())
+	for _, prefix := range []string{"/api", ""} {
+		limited.HandleFunc(prefix+"/orders", a.list).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/orders/{id}", a.admin(a.move)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)
+	}
+}
+
+func (a *api) admin(next http.HandlerFunc) http.HandlerFunc {
+	return apikey.Require(a.settings.adminKey, contract.EnvAdminAPIKey, next)
+}
+
+func (a *api) about(w http.ResponseWriter, r *http.Request) {
+	rest.Write(w, r, http.StatusOK, struct {
+		Message   string   `json:"message"`
+		Version   string   `json:"version"`
+		Endpoints []string `json:"endpoints"`
+	}{contract.OrderAPI.Title, a.settings.Version, []string{
+		contract.HealthPath, contract.ReadyPath, "/api/orders", "/api/orders/{id}", "/api/orders/{id}/cancel",
+	}})
+}

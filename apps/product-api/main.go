@@ -1,0 +1,59 @@
+// Product-api owns the shop's products, their stock and the reservations on it. This package is its outer shell:
+// settings, routes, and JSON in and out; package product has the rules.
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/database"
+	"github.com/techcommerce/platform/apps/internal/environ"
+	"github.com/techcommerce/platform/apps/internal/service"
+	"github.com/techcommerce/platform/apps/product-api/product/sqlstore"
+)
+
+func main() { service.Main(run) }
+
+type settings struct {
+	service.Settings
+	database       database.Settings
+	adminKey       string
+	reservationKey string
+}
+
+func readSettings(getenv func(string) string) (settings, error) {
+	env := environ.New(getenv)
+	return settings{
+		Settings:       service.ReadSettings(env, contract.ProductAPI),
+		database:       database.ReadSettings(env),
+		adminKey:       env.Text(contract.EnvAdminAPIKey, ""),
+		reservationKey: env.Required(contract.EnvReservationKey),
+	}, env.Err()
+}
+
+func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
+	cfg, err := readSettings(getenv)
+	if err != nil {
+		return err
+	}
+	svc, err := service.New(ctx, cfg.Settings, out)
+	if err != nil {
+		return err
+	}
+	db, err := database.Open(cfg.database)
+	if err != nil {
+		return err
+	}
+	defer db.Close() //nolint:errcheck // nothing is under way any more
+	store := sqlstore.New(db)
+
+	svc.Health.Set("store", db.Check)
+	svc.Prepare("migrations", store.Migrate)
+	svc.Background("expiry", expiry{store, svc.Log}.run)
+	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
+	api := &api{store: store, service: svc, settings: cfg, now: time.Now}
+	api.routes()
+	return svc.Serve(ctx)
+}

@@ -1,0 +1,82 @@
+// Package product owns the shop's products, what is in stock of them, and the reservations that orders hold on that
+// stock. It knows neither HTTP nor SQL, and of orders only the name under which they reserve.
+package product
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
+)
+
+// Bounds of what a product may be.
+const (
+	MaxName  = 200
+	MinPrice = money.Cents(1)
+	MaxPrice = money.Cents(100_000_000_00)
+	MaxStock = 1_000_000_000
+)
+
+// Product is one thing on sale.
+type Product struct {
+	ID    int64       `json:"id"`
+	Name  string      `json:"name"`
+	Price money.Cents `json:"price"`
+	// Stock is what may still be ordered: what reservations hold is already gone from it.
+	Stock int64 `json:"stock"`
+	// Version grows with every change, stock included.
+	Version int64 `json:"-"`
+}
+
+// Tag is the product's entity tag.
+func (p Product) Tag() string {
+	return `"` + strconv.FormatInt(p.ID, 10) + "-" + strconv.FormatInt(p.Version, 10) + `"`
+}
+
+// Filter selects products: those whose name holds Search, whatever its case, from Offset on, at most Limit.
+type Filter struct {
+	Search string
+	Limit  int
+	Offset int
+}
+
+// Change says what to change about a product: what is nil stays as it is.
+type Change struct {
+	Name  *string
+	Price *money.Cents
+	Stock *int64
+	// Allow decides, with the product as it is, whether it may be changed at all.
+	Allow func(Product) error
+}
+
+// ErrNotFound says that there is no product with an id.
+var ErrNotFound = fault.New(fault.NotFound, "Product not found")
+
+// Store keeps products and reservations. Every method is atomic and durable when it returns without an error; all
+// return a fault of kind Unavailable while the store cannot serve.
+type Store interface {
+	// List returns a page of products by id, and how many the filter selects in all.
+	List(ctx context.Context, filter Filter) (page []Product, total int, err error)
+	// Find returns ErrNotFound if there is no such product.
+	Find(ctx context.Context, id int64) (Product, error)
+	// Create keeps a new product and gives it its id and version.
+	Create(ctx context.Context, product Product) (Product, error)
+	// Update changes a product. It returns ErrNotFound, or what Allow says.
+	Update(ctx context.Context, id int64, change Change) (Product, error)
+
+	// Reserve takes the lines' quantities out of stock until a time, all of them or none, and returns the reservation.
+	// The same id again finds the same outcome: the reservation, or the fault that refused it (Conflict, or
+	// Unprocessable for an unknown product). A reservation that expired is made anew; a released one is Conflict.
+	Reserve(ctx context.Context, id string, lines []Line, until time.Time) (Reservation, error)
+	// Confirm makes a held reservation last. It returns ErrNotHeld if there is none to confirm.
+	Confirm(ctx context.Context, id string) (Reservation, error)
+	// Release puts a reservation's quantities back, held or confirmed. An unknown id is remembered as released, so
+	// that a reservation that arrives late finds the order gone.
+	Release(ctx context.Context, id string) (Reservation, error)
+	// Expire releases held reservations whose time had come by now, and returns how many.
+	Expire(ctx context.Context, now time.Time) (int, error)
+	// Open counts the reservations that are held.
+	Open(ctx context.Context) (int, error)
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/rest"
+)
+
+// routes is the whole API. Each path works with and without /api: old clients use both.
+func (a *api) routes() {
+	router := a.service.Router
+	router.HandleFunc("/", a.about).Methods(http.MethodGet, http.MethodHead)
+
+	limited := router.NewRoute().Subrouter()
+	limited.Use(a.service.LimitWrites())
+	for _, prefix := range []string{"/api", ""} {
+		limited.HandleFunc(prefix+"/products", a.list).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/products", a.admin(a.create)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/products/{id}", a.admin(a.update)).Methods(http.MethodPatch)
+	}
+
+	reservation := contract.ReservationsPath + "/{id}"
+	router.HandleFunc(reservation, a.trusted(a.reserve)).Methods(http.MethodPut)
+	router.HandleFunc(reservation, a.trusted(a.release)).Methods(http.MethodDelete)
+	router.HandleFunc(reservation+contract.ReservationConfirm, a.trusted(a.confirm)).Methods(http.MethodPost)
+}
+
+func (a *api) admin(next http.HandlerFunc) http.HandlerFunc {
+	return apikey.Require(a.settings.adminKey, contract.EnvAdminAPIKey, next)
+}
+
+func (a *api) trusted(next http.HandlerFunc) http.HandlerFunc {
+	return apikey.Require(a.settings.reservationKey, contract.EnvReservationKey, next)
+}
+
+func (a *api) about(w http.ResponseWriter, r *http.Request) {
+	rest.Write(w, r, http.StatusOK, struct {
+		Message   string   `json:"message"`
+		Version   string   `json:"version"`
+		Endpoints []string `json:"endpoints"`
+	}{contract.ProductAPI.Title, a.settings.Version, []string{
+		contract.HealthPath, contract.ReadyPath, "/api/products", "/api/products/{id}",
+	}})
+}
