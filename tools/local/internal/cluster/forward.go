@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
@@ -26,10 +27,22 @@ func (c Cluster) publish() ([]net.Listener, error) {
 	}
 	closeAll(open)
 	return nil, &step.Problem{
-		What: "ports of the shop are taken on this machine: " + strings.Join(taken, "; "),
-		Mend: "`ss -ltnp` shows by whom. If it is another checkout's cluster, run `make cluster-down` there, or publish other\n" +
-			"  ports here: make up PUBLISH=none (the shop then answers on the node's own address, see `make status`).",
+		What: "ports of the shop are taken on this machine: " + strings.Join(taken, "; "), Mend: c.freePorts(),
 	}
+}
+
+// freePorts says who has the ports, as far as it can be known, and what to do.
+func (c Cluster) freePorts() string {
+	var mend strings.Builder
+	for _, other := range c.others() {
+		checkout := filepath.Dir(filepath.Dir(other))
+		fmt.Fprintf(&mend, "The cluster of %s runs: stop it by make -C %[1]s cluster-down, and run the same command again.\n  ", checkout)
+	}
+	if mend.Len() == 0 {
+		mend.WriteString("ss -ltnp shows by whom: end it, and run the same command again.\n  ")
+	}
+	mend.WriteString("Or publish no ports here: make up PUBLISH=none; the shop then answers on the cluster's own address.")
+	return mend.String()
 }
 
 func closeAll(listeners []net.Listener) {
