@@ -92,10 +92,11 @@ func (s *session) shopURL(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	url, ok := outputs["url"].(string)
-	if !ok {
-		return "", fmt.Errorf("the stack has no output url, but %v", outputs)
+	urls, _ := outputs["urls"].([]any)
+	if len(urls) == 0 {
+		return "", fmt.Errorf("the stack's outputs name no URL: %v", outputs)
 	}
+	url := fmt.Sprint(urls[0])
 	if os.Getenv("PUBLISH") != "none" || os.Getenv("KUBE_CONTEXT") != "" {
 		return url, nil
 	}

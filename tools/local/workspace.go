@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -119,16 +120,41 @@ func (s *session) ensure(ctx context.Context, wanted ...toolchain.Tool) error {
 	}
 	maps.Copy(programs, found)
 	s.programs = programs
-	for _, name := range []string{"kubectl", "pulumi", "pulumi-language-go"} {
-		target, ok := programs[name]
-		if !ok {
-			continue
+	if kubectl, ok := programs["kubectl"]; ok {
+		if err := replaceLink(s.path("bin", "kubectl"), kubectl); err != nil {
+			return err
 		}
-		if err := replaceLink(s.path("bin", name), target); err != nil {
+	}
+	// The CLI looks for its language host beside itself, and warns when it finds one on the PATH alone.
+	beside := filepath.Join(filepath.Dir(programs["pulumi"]), "pulumi-language-go")
+	if beside == programs["pulumi-language-go"] {
+		return replaceLink(s.path("bin", "pulumi"), programs["pulumi"])
+	}
+	for _, name := range []string{"pulumi", "pulumi-language-go"} {
+		if err := replaceCopy(s.path("bin", name), programs[name]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// replaceCopy makes path the same file as source, or a copy where they lie on different file systems.
+func replaceCopy(path, source string) error {
+	have, haveErr := os.Lstat(path)
+	want, err := os.Stat(source)
+	if err != nil {
+		return err
+	}
+	if haveErr == nil && have.Size() == want.Size() && have.ModTime().Equal(want.ModTime()) {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	if os.Link(source, path) == nil {
+		return nil
+	}
+	return exec.Command("cp", "--preserve=mode,timestamps", source, path).Run()
 }
 
 func replaceLink(link, target string) error {

@@ -81,7 +81,8 @@ func forward(base *url.URL, api API) http.Handler {
 		Transport: api.Endpoint.Transport,
 		Rewrite: func(pr *httputil.ProxyRequest) {
 			// Only what the route matched goes into the path, so it cannot lead anywhere else.
-			target := base.JoinPath("api", api.Collection)
+			// JoinPath of a base without a path would be relative, which is no request line.
+			target := base.JoinPath("/").JoinPath("api", api.Collection)
 			for _, name := range []string{"id", "action"} {
 				if part, ok := mux.Vars(pr.In)[name]; ok {
 					target = target.JoinPath(url.PathEscape(part))
