@@ -1,0 +1,333 @@
+package order_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/database/databasetest"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/order-api/order"
+	"github.com/techcommerce/platform/apps/product-api/product"
+)
+
+// flowRuns is how many random stories TestFlow tells; FLOW_RUNS in the environment makes it more.
+const flowRuns = 10_000
+
+// TestFlow tells random stories: customers who order, order again with the same key, leave and cancel; services that
+// crash before and after every step, calls that fail before and after they have worked, duplicates, reservations that
+// expire. After each, when everything has come back and had its time, nothing may be lost, doubled, oversold or left.
+func TestFlow(t *testing.T) {
+	t.Parallel()
+	runs := flowRuns
+	if text := os.Getenv("FLOW_RUNS"); text != "" {
+		var err error
+		if runs, err = strconv.Atoi(text); err != nil {
+			t.Fatalf("FLOW_RUNS: %v", err)
+		}
+	}
+	if testing.Short() {
+		runs /= 20
+	}
+	stock, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t))
+	seed := uint64(time.Now().UnixNano())
+	for run := range runs {
+		w := newWorld(t, stock, orders, rand.New(rand.NewPCG(seed, uint64(run))))
+		w.tell()
+		w.settle()
+		w.check()
+		if t.Failed() {
+			t.Fatalf("run %d of seed %d", run, seed)
+		}
+	}
+}
+
+// world is one story: a few products, the keys that customers use, and what they were told.
+type world struct {
+	t     *testing.T
+	rand  *rand.Rand
+	now   time.Time
+	stock product.Store
+	store order.Store
+	// chaos is how likely each step fails, in percent.
+	chaos    int
+	products []product.Product
+	first    int64
+	// drafts are what was ordered, by key; acknowledged are the orders that somebody was told of as placed.
+	drafts       map[string]order.Draft
+	acknowledged map[int64]string
+	byKey        map[string]int64
+}
+
+func newWorld(t *testing.T, stock product.Store, store order.Store, random *rand.Rand) *world {
+	w := &world{
+		t: t, rand: random, now: time.UnixMilli(1_800_000_000_000), stock: stock, store: store,
+		chaos: random.IntN(40), drafts: map[string]order.Draft{}, acknowledged: map[int64]string{},
+		byKey: map[string]int64{},
+	}
+	for i := range 1 + random.IntN(2) {
+		p, err := stock.Create(t.Context(), product.Product{
+			Name: fmt.Sprint("thing ", i), Price: 100, Stock: int64(random.IntN(6)),
+		})
+		must(t, err)
+		w.products = append(w.products, p)
+	}
+	newest, _, err := store.List(t.Context(), order.Filter{Limit: 1})
+	must(t, err)
+	w.first = newest[0].ID + 1
+	return w
+}
+
+// tell lets a few things happen, some of them inside others: a step that stalls while the world goes on.
+func (w *world) tell() {
+	for range 2 + w.rand.IntN(4) {
+		w.happen(0)
+	}
+}
+
+func (w *world) happen(depth int) {
+	switch w.rand.IntN(8) {
+	case 0, 1, 2:
+		w.order(fmt.Sprint("key", w.first, "-", w.rand.IntN(3)), depth)
+	case 3:
+		w.order("", depth)
+	case 4:
+		w.cancel(depth)
+	case 5:
+		w.advance()
+	case 6:
+		_, err := w.desk(depth).Resume(w.t.Context())
+		w.known(err)
+	case 7:
+		_, err := w.stock.Expire(w.t.Context(), w.now)
+		must(w.t, err)
+	}
+}
+
+func (w *world) order(key string, depth int) {
+	draft, repeated := w.drafts[key]
+	if !repeated || key == "" {
+		draft = w.draft(key)
+		w.drafts[key] = draft
+	}
+	placed, replayed, err := w.desk(depth).Place(w.t.Context(), draft)
+	w.known(err)
+	if replayed && key == "" {
+		w.t.Errorf("an order without a key was found again: %+v", placed)
+	}
+	if err != nil {
+		return
+	}
+	if before, ok := w.byKey[key]; ok && key != "" && before != placed.ID {
+		w.t.Errorf("key %s is order %d and order %d", key, before, placed.ID)
+	}
+	w.byKey[key] = placed.ID
+	w.acknowledged[placed.ID] = key
+}
+
+func (w *world) draft(key string) order.Draft {
+	draft := order.Draft{Customer: "Ann", Key: key}
+	for _, i := range w.rand.Perm(len(w.products))[:1+w.rand.IntN(len(w.products))] {
+		draft.Items = append(draft.Items, order.Item{
+			ProductID: w.products[i].ID, Quantity: int64(1 + w.rand.IntN(3)),
+		})
+	}
+	return draft
+}
+
+func (w *world) cancel(depth int) {
+	id := w.first + int64(w.rand.IntN(3))
+	_, err := w.desk(depth).Cancel(w.t.Context(), id, func(order.Order) error { return nil })
+	w.known(err)
+}
+
+func (w *world) advance() {
+	w.now = w.now.Add([]time.Duration{time.Second, 31 * time.Second, 11 * time.Minute}[w.rand.IntN(3)])
+}
+
+// desk is a process's: one that may crash, in a world that goes on meanwhile.
+func (w *world) desk(depth int) *order.Desk {
+	p := &process{world: w, depth: depth}
+	return &order.Desk{
+		Store: faultyStore{w.store, p}, Inventory: faultyInventory{inventory{w}, p}, Now: func() time.Time { return w.now },
+		Ended: func(order.Status) {}, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+	}
+}
+
+// known fails the test on errors that no customer should see, whatever crashes.
+func (w *world) known(err error) {
+	if err != nil && fault.KindOf(err) == fault.Internal {
+		w.t.Errorf("unexpected error: %v", err)
+	}
+}
+
+// settle ends all failures and gives time its course.
+func (w *world) settle() {
+	w.chaos = 0
+	for range 3 {
+		w.now = w.now.Add(15 * time.Minute)
+		_, err := w.stock.Expire(w.t.Context(), w.now)
+		must(w.t, err)
+		_, err = w.desk(maxDepth).Resume(w.t.Context())
+		must(w.t, err)
+	}
+}
+
+// check is what must be true in the end.
+func (w *world) check() {
+	page, _, err := w.store.List(w.t.Context(), order.Filter{Limit: 50})
+	must(w.t, err)
+	sold, keys, ids := map[int64]int64{}, map[string]int64{}, map[int64]order.Status{}
+	for _, o := range page {
+		if o.ID < w.first {
+			break
+		}
+		ids[o.ID] = o.Status
+		if other, twice := keys[o.Key]; twice && o.Key != "" {
+			w.t.Errorf("orders %d and %d have the key %s", o.ID, other, o.Key)
+		}
+		keys[o.Key] = o.ID
+		w.checkOrder(o, sold)
+	}
+	for id := range w.acknowledged {
+		if status := ids[id]; status != order.Confirmed && status != order.Cancelled {
+			w.t.Errorf("order %d was acknowledged and is %q", id, status)
+		}
+	}
+	for _, p := range w.products {
+		now, err := w.stock.Find(w.t.Context(), p.ID)
+		must(w.t, err)
+		if now.Stock+sold[p.ID] != p.Stock {
+			w.t.Errorf("product %d: %d sold and %d left of %d", p.ID, sold[p.ID], now.Stock, p.Stock)
+		}
+	}
+}
+
+func (w *world) checkOrder(o order.Order, sold map[int64]int64) {
+	if o.Status == order.Pending || !o.Due.IsZero() {
+		w.t.Errorf("order %d is left %s, due %s", o.ID, o.Status, o.Due)
+	}
+	if o.Status != order.Confirmed {
+		return
+	}
+	total := int64(0)
+	for _, item := range o.Items {
+		sold[item.ProductID] += item.Quantity
+		total += int64(item.Price) * item.Quantity
+	}
+	if int64(o.Total) != total || total == 0 {
+		w.t.Errorf("order %d: total %s of items that add up to %d cents", o.ID, o.Total, total)
+	}
+}
+
+// maxDepth is how deep one thing may happen while another stalls.
+const maxDepth = 2
+
+var errCrash = errors.New("crash")
+
+// process is what may crash at each step. Once it has, nothing that it still tries has an effect.
+type process struct {
+	*world
+	depth   int
+	crashed bool
+}
+
+// step does one thing of a process: it may fail before, or after it has worked; or the process stalls meanwhile, or
+// ends for good.
+func (p *process) step(do func() error) error {
+	if p.crashed {
+		return fault.Down("crashed", errCrash)
+	}
+	if p.chaos > 0 && p.depth < maxDepth && p.rand.IntN(12) == 0 {
+		p.happen(p.depth + 1)
+	}
+	if p.rand.IntN(100) >= p.chaos {
+		return do()
+	}
+	before := p.rand.IntN(2) == 0
+	p.crashed = p.rand.IntN(2) == 0
+	if !before {
+		if err := do(); err != nil {
+			return err
+		}
+	}
+	return fault.Down("failed", errCrash)
+}
+
+type faultyStore struct {
+	order.Store
+	p *process
+}
+
+func (s faultyStore) Insert(ctx context.Context, o order.Order) (kept order.Order, created bool, err error) {
+	err = s.p.step(func() error { kept, created, err = s.Store.Insert(ctx, o); return err })
+	return kept, created, err
+}
+
+func (s faultyStore) Find(ctx context.Context, id int64) (o order.Order, err error) {
+	err = s.p.step(func() error { o, err = s.Store.Find(ctx, id); return err })
+	return o, err
+}
+
+func (s faultyStore) Change(ctx context.Context, id int64, change func(*order.Order) error) (
+	o order.Order, err error,
+) {
+	err = s.p.step(func() error { o, err = s.Store.Change(ctx, id, change); return err })
+	return o, err
+}
+
+func (s faultyStore) Claim(ctx context.Context, now, until time.Time, most int) (claimed []order.Order, err error) {
+	err = s.p.step(func() error { claimed, err = s.Store.Claim(ctx, now, until, most); return err })
+	return claimed, err
+}
+
+type faultyInventory struct {
+	order.Inventory
+	p *process
+}
+
+func (i faultyInventory) Reserve(ctx context.Context, id string, items []order.Item) (r []order.Item, err error) {
+	err = i.p.step(func() error { r, err = i.Inventory.Reserve(ctx, id, items); return err })
+	return r, err
+}
+
+func (i faultyInventory) Confirm(ctx context.Context, id string) error {
+	return i.p.step(func() error { return i.Inventory.Confirm(ctx, id) })
+}
+
+func (i faultyInventory) Release(ctx context.Context, id string) error {
+	return i.p.step(func() error { return i.Inventory.Release(ctx, id) })
+}
+
+// inventory is product-api's own store without the wire between.
+type inventory struct{ w *world }
+
+func (i inventory) Reserve(ctx context.Context, id string, items []order.Item) ([]order.Item, error) {
+	var lines []product.Line
+	for _, item := range items {
+		lines = append(lines, product.Line{ProductID: item.ProductID, Quantity: item.Quantity})
+	}
+	r, err := i.w.stock.Reserve(ctx, id, lines, i.w.now.Add(10*time.Minute))
+	var reserved []order.Item
+	for _, item := range r.Items {
+		reserved = append(reserved, order.Item(item))
+	}
+	return reserved, err
+}
+
+func (i inventory) Confirm(ctx context.Context, id string) error {
+	_, err := i.w.stock.Confirm(ctx, id)
+	return err
+}
+
+func (i inventory) Release(ctx context.Context, id string) error {
+	_, err := i.w.stock.Release(ctx, id)
+	return err
+}

@@ -1,0 +1,365 @@
+package sqlstore_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/database"
+	"github.com/techcommerce/platform/apps/internal/database/databasetest"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
+	"github.com/techcommerce/platform/apps/product-api/product"
+	"github.com/techcommerce/platform/apps/product-api/product/sqlstore"
+)
+
+func TestMain(m *testing.M) { databasetest.Main(m) }
+
+var (
+	now   = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	later = now.Add(time.Hour)
+)
+
+// TestStore is what every store must do.
+func TestStore(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, *sqlstore.Store)
+	}{
+		{"begins with the shop's first products", beginsWithFirstProducts},
+		{"lists by page and by name whatever the case", lists},
+		{"creates and finds", createsAndFinds},
+		{"updates what changes and nothing else", updates},
+		{"does not find what is not there", findsNothing},
+		{"reserves all items or none", reservesAllOrNone},
+		{"reserves once however often it is asked", reservesOnce},
+		{"refuses for good", refusesForGood},
+		{"refuses other items under the same name", refusesOtherItems},
+		{"confirms what is held only", confirms},
+		{"releases held and confirmed, once", releases},
+		{"remembers the release of what it never saw", remembersRelease},
+		{"expires what nobody confirmed", expires},
+		{"never sells more than there is", neverOversells},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+				test.run(t, mustStore(t, settings))
+			})
+		})
+	}
+}
+
+func mustStore(t *testing.T, settings database.Settings) *sqlstore.Store {
+	t.Helper()
+	store := sqlstore.New(databasetest.MustOpen(t, settings))
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatalf("migrate: %v", err)
+	}
+	return store
+}
+
+func beginsWithFirstProducts(t *testing.T, s *sqlstore.Store) {
+	page, total, err := s.List(t.Context(), product.Filter{Limit: 10})
+	must(t, err)
+	var got []string
+	for _, p := range page {
+		got = append(got, fmt.Sprintf("%d %s %s/%d", p.ID, p.Name, p.Price, p.Stock))
+	}
+	want := []string{"1 Laptop 999.99/50", "2 Mouse 29.99/200", "3 Keyboard 79.99/150", "4 Monitor 299.99/75",
+		"5 Headphones 149.99/100"}
+	if !slices.Equal(got, want) || total != len(want) {
+		t.Errorf("first products = %q (%d in all), want %q", got, total, want)
+	}
+}
+
+func lists(t *testing.T, s *sqlstore.Store) {
+	for _, name := range []string{"ÜBER Phone", "100% wool_hat"} {
+		_, err := s.Create(t.Context(), product.Product{Name: name, Price: 1})
+		must(t, err)
+	}
+	for _, test := range []struct {
+		filter product.Filter
+		want   string
+		total  int
+	}{
+		{product.Filter{Search: "MO", Limit: 10}, "Mouse Monitor", 2},
+		{product.Filter{Search: "MO", Limit: 1}, "Mouse", 2},
+		{product.Filter{Search: "MO", Limit: 1, Offset: 1}, "Monitor", 2},
+		{product.Filter{Limit: 2, Offset: 6}, "100% wool_hat", 7},
+		{product.Filter{Search: "über", Limit: 9}, "ÜBER Phone", 1},
+		{product.Filter{Search: "%", Limit: 9}, "100% wool_hat", 1},
+		{product.Filter{Search: "l_h", Limit: 9}, "100% wool_hat", 1},
+		{product.Filter{Search: `\`, Limit: 9}, "", 0},
+		{product.Filter{Search: "nothing", Limit: 9}, "", 0},
+	} {
+		page, total, err := s.List(t.Context(), test.filter)
+		must(t, err)
+		var names []string
+		for _, p := range page {
+			names = append(names, p.Name)
+		}
+		if got := strings.Join(names, " "); got != test.want || total != test.total {
+			t.Errorf("List(%+v) = %q of %d, want %q of %d", test.filter, got, total, test.want, test.total)
+		}
+	}
+}
+
+func createsAndFinds(t *testing.T, s *sqlstore.Store) {
+	created, err := s.Create(t.Context(), product.Product{Name: "Cable", Price: 499, Stock: 3})
+	must(t, err)
+	found, err := s.Find(t.Context(), created.ID)
+	must(t, err)
+	want := product.Product{ID: 6, Name: "Cable", Price: 499, Stock: 3, Version: 1}
+	if created != want || found != want {
+		t.Errorf("created %+v, found %+v, want %+v", created, found, want)
+	}
+}
+
+func updates(t *testing.T, s *sqlstore.Store) {
+	price := money.Cents(1)
+	got, err := s.Update(t.Context(), 2, product.Change{Price: &price})
+	must(t, err)
+	if want := (product.Product{ID: 2, Name: "Mouse", Price: 1, Stock: 200, Version: 2}); got != want {
+		t.Errorf("Update = %+v, want %+v", got, want)
+	}
+	refusal := errors.New("not today")
+	_, err = s.Update(t.Context(), 2, product.Change{
+		Price: &price, Allow: func(product.Product) error { return refusal },
+	})
+	if !errors.Is(err, refusal) || find(t, s, 2).Version != 2 {
+		t.Errorf("a change that is not allowed: %v, version %d", err, find(t, s, 2).Version)
+	}
+	name := "Rodent"
+	_, err = s.Update(t.Context(), 2, product.Change{Name: &name})
+	must(t, err)
+	if page, _, err := s.List(t.Context(), product.Filter{Search: "rod", Limit: 1}); err != nil || len(page) != 1 {
+		t.Errorf("the new name is not found: %v, %v", page, err)
+	}
+}
+
+func findsNothing(t *testing.T, s *sqlstore.Store) {
+	if _, err := s.Find(t.Context(), 99); !errors.Is(err, product.ErrNotFound) {
+		t.Errorf("Find(99) = %v, want not found", err)
+	}
+	if _, err := s.Update(t.Context(), 99, product.Change{}); !errors.Is(err, product.ErrNotFound) {
+		t.Errorf("Update(99) = %v, want not found", err)
+	}
+}
+
+func reservesAllOrNone(t *testing.T, s *sqlstore.Store) {
+	lines := []product.Line{{ProductID: 2, Quantity: 3}, {ProductID: 1, Quantity: 2}}
+	r, err := s.Reserve(t.Context(), "a", lines, later)
+	must(t, err)
+	if r.Status != product.Held || len(r.Items) != 2 || r.Items[1].Name != "Laptop" || r.Items[1].Price != 99999 {
+		t.Errorf("Reserve = %+v, want both items held with name and price", r)
+	}
+	wantStock(t, s, map[int64]int64{1: 48, 2: 197})
+
+	_, err = s.Reserve(t.Context(), "b", []product.Line{{ProductID: 2, Quantity: 1}, {ProductID: 1, Quantity: 49}}, later)
+	f := fault.As(err)
+	if fault.KindOf(err) != fault.Conflict || f.Fields["items[1].quantity"] != "48 of Laptop left" {
+		t.Errorf("49 of 48 laptops: %v, want a conflict that says what is left", err)
+	}
+	_, err = s.Reserve(t.Context(), "c", []product.Line{{ProductID: 2, Quantity: 1}, {ProductID: 77, Quantity: 1}}, later)
+	if fault.KindOf(err) != fault.Unprocessable || fault.As(err).Fields["items[1].product_id"] == "" {
+		t.Errorf("an unknown product: %v, want it named", err)
+	}
+	wantStock(t, s, map[int64]int64{1: 48, 2: 197})
+	if open, err := s.Open(t.Context()); err != nil || open != 1 {
+		t.Errorf("Open = %d, %v, want 1", open, err)
+	}
+}
+
+func reservesOnce(t *testing.T, s *sqlstore.Store) {
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			if _, err := s.Reserve(t.Context(), "a", laptops(5), later); err != nil {
+				t.Errorf("reserve: %v", err)
+			}
+		})
+	}
+	wait.Wait()
+	wantStock(t, s, map[int64]int64{1: 45})
+	_, err := s.Confirm(t.Context(), "a")
+	must(t, err)
+	r, err := s.Reserve(t.Context(), "a", laptops(5), later)
+	must(t, err)
+	if r.Status != product.Confirmed {
+		t.Errorf("reserving what is confirmed = %s, want confirmed", r.Status)
+	}
+	wantStock(t, s, map[int64]int64{1: 45})
+}
+
+func refusesForGood(t *testing.T, s *sqlstore.Store) {
+	_, first := s.Reserve(t.Context(), "a", laptops(51), later)
+	stock := int64(1000)
+	_, err := s.Update(t.Context(), 1, product.Change{Stock: &stock})
+	must(t, err)
+	_, second := s.Reserve(t.Context(), "a", laptops(51), later)
+	if fault.KindOf(second) != fault.Conflict || fault.As(second).Message != fault.As(first).Message ||
+		fault.As(second).Fields["items[0].quantity"] != "50 of Laptop left" {
+		t.Errorf("refused with %v, then with %v, want the same", first, second)
+	}
+	wantStock(t, s, map[int64]int64{1: 1000})
+}
+
+func refusesOtherItems(t *testing.T, s *sqlstore.Store) {
+	_, err := s.Reserve(t.Context(), "a", laptops(5), later)
+	must(t, err)
+	if _, err := s.Reserve(t.Context(), "a", laptops(6), later); !errors.Is(err, product.ErrOther) {
+		t.Errorf("other items under the same id: %v, want them refused", err)
+	}
+	wantStock(t, s, map[int64]int64{1: 45})
+}
+
+func confirms(t *testing.T, s *sqlstore.Store) {
+	if _, err := s.Confirm(t.Context(), "a"); !errors.Is(err, product.ErrNotHeld) {
+		t.Errorf("Confirm of nothing = %v, want it refused", err)
+	}
+	_, err := s.Reserve(t.Context(), "a", laptops(5), later)
+	must(t, err)
+	for range 2 {
+		r, err := s.Confirm(t.Context(), "a")
+		must(t, err)
+		if r.Status != product.Confirmed {
+			t.Errorf("Confirm = %s, want confirmed", r.Status)
+		}
+	}
+	expired, err := s.Expire(t.Context(), later)
+	must(t, err)
+	if expired != 0 {
+		t.Errorf("%d confirmed reservations expired", expired)
+	}
+	wantStock(t, s, map[int64]int64{1: 45})
+}
+
+func releases(t *testing.T, s *sqlstore.Store) {
+	for _, id := range []string{"held", "confirmed"} {
+		_, err := s.Reserve(t.Context(), id, laptops(5), later)
+		must(t, err)
+	}
+	_, err := s.Confirm(t.Context(), "confirmed")
+	must(t, err)
+	for _, id := range []string{"held", "confirmed", "held", "confirmed"} {
+		_, err := s.Release(t.Context(), id)
+		must(t, err)
+	}
+	wantStock(t, s, map[int64]int64{1: 50})
+	if _, err := s.Confirm(t.Context(), "held"); !errors.Is(err, product.ErrNotHeld) {
+		t.Errorf("Confirm of what is released = %v, want it refused", err)
+	}
+}
+
+func remembersRelease(t *testing.T, s *sqlstore.Store) {
+	_, err := s.Release(t.Context(), "late")
+	must(t, err)
+	if _, err := s.Reserve(t.Context(), "late", laptops(5), later); !errors.Is(err, product.ErrReleased) {
+		t.Errorf("a reservation that comes after its release: %v, want it refused", err)
+	}
+	wantStock(t, s, map[int64]int64{1: 50})
+}
+
+func expires(t *testing.T, s *sqlstore.Store) {
+	for i, until := range []time.Time{now, now, later} {
+		_, err := s.Reserve(t.Context(), fmt.Sprint(i), laptops(5), until)
+		must(t, err)
+	}
+	expired, err := s.Expire(t.Context(), now)
+	must(t, err)
+	if expired != 2 {
+		t.Errorf("%d reservations expired, want 2", expired)
+	}
+	wantStock(t, s, map[int64]int64{1: 45})
+	if _, err := s.Confirm(t.Context(), "0"); !errors.Is(err, product.ErrNotHeld) {
+		t.Errorf("Confirm of what expired = %v, want it refused", err)
+	}
+	if _, err := s.Reserve(t.Context(), "0", laptops(7), later); err != nil {
+		t.Errorf("what expired cannot be reserved anew: %v", err)
+	}
+	wantStock(t, s, map[int64]int64{1: 38})
+}
+
+func neverOversells(t *testing.T, s *sqlstore.Store) {
+	const buyers, each = 16, 7 // 112 wanted of 50
+	var sold sync.Map
+	var wait sync.WaitGroup
+	for i := range buyers {
+		wait.Go(func() {
+			lines := []product.Line{{ProductID: 1, Quantity: each}, {ProductID: 2, Quantity: 1}}
+			if rand.N(2) == 0 {
+				slices.Reverse(lines)
+			}
+			_, err := s.Reserve(t.Context(), fmt.Sprint(i), lines, later)
+			if err == nil {
+				sold.Store(i, true)
+			} else if fault.KindOf(err) != fault.Conflict {
+				t.Errorf("buyer %d: %v", i, err)
+			}
+		})
+	}
+	wait.Wait()
+	count := int64(0)
+	sold.Range(func(any, any) bool { count++; return true })
+	if count != 50/each {
+		t.Errorf("%d buyers got %d each of 50, want %d", count, each, 50/each)
+	}
+	wantStock(t, s, map[int64]int64{1: 50 - count*each, 2: 200 - count})
+}
+
+// TestStoreStartsInManyReplicasAtOnce has each replica migrate the same new database through its own pool.
+func TestStoreStartsInManyReplicasAtOnce(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+		var wait sync.WaitGroup
+		for range 5 {
+			store := sqlstore.New(databasetest.MustOpen(t, settings))
+			wait.Go(func() {
+				if err := store.Migrate(context.Background()); err != nil {
+					t.Errorf("migrate: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		_, total, err := sqlstore.New(databasetest.MustOpen(t, settings)).List(t.Context(), product.Filter{Limit: 9})
+		must(t, err)
+		if total != 5 {
+			t.Errorf("%d products after five replicas started, want 5", total)
+		}
+	})
+}
+
+func laptops(quantity int64) []product.Line {
+	return []product.Line{{ProductID: 1, Quantity: quantity}}
+}
+
+func find(t *testing.T, s *sqlstore.Store, id int64) product.Product {
+	t.Helper()
+	p, err := s.Find(t.Context(), id)
+	must(t, err)
+	return p
+}
+
+func wantStock(t *testing.T, s *sqlstore.Store, want map[int64]int64) {
+	t.Helper()
+	for id, stock := range want {
+		if got := find(t, s, id).Stock; got != stock {
+			t.Errorf("stock of product %d = %d, want %d", id, got, stock)
+		}
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
