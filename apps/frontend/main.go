@@ -80,6 +80,6 @@ func transport(connections int) *http.Transport {
 		DialContext:         (&net.Dialer{Timeout: time.Second}).DialContext,
 		MaxIdleConnsPerHost: connections,
 		MaxConnsPerHost:     connections,
-		IdleConnTimeout:     time.Minute,
+		IdleConnTimeout:     30 * time.Second, // shorter than the backends', so that they never close first
 	}
 }

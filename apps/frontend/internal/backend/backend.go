@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -52,12 +53,19 @@ func NewClient(products, orders Endpoint) (*Client, error) {
 // call is one request and what is expected of it.
 type call struct {
 	method, path string
+	query        url.Values
 	header       http.Header
 	body         any
 	within       time.Duration
 }
 
-// do sends a call and decodes the answer into result. An answer that is no success is the fault that it tells of.
+// down is the fault of a call that got no answer, or none that makes sense. It leaves out what was searched for.
+func (c call) down(message string, cause error) error {
+	return fault.Down(message, fmt.Errorf("%s %s: %w", c.method, c.path, cause))
+}
+
+// do sends a call and decodes the answer into result. An answer that is no success is the fault that it tells of. The
+// header is the answer's, if there was one.
 func (e Endpoint) do(ctx context.Context, c call, result any) (http.Header, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
@@ -67,18 +75,18 @@ func (e Endpoint) do(ctx context.Context, c call, result any) (http.Header, erro
 	}
 	response, err := e.Transport.RoundTrip(request)
 	if err != nil {
-		return nil, fault.Down("The service did not answer", fmt.Errorf("%s %s: %w", c.method, c.path, err))
+		return nil, c.down("The service did not answer", err)
 	}
-	defer response.Body.Close()
+	defer response.Body.Close() //nolint:errcheck // it was read, or its connection is lost
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	if err != nil {
-		return nil, fault.Down("The service did not answer", fmt.Errorf("%s %s: read: %w", c.method, c.path, err))
+		return response.Header, c.down("The service did not answer", err)
 	}
 	if response.StatusCode >= http.StatusMultipleChoices {
-		return nil, refusal(response.StatusCode, body)
+		return response.Header, c.refused(response.StatusCode, body)
 	}
 	if err := json.Unmarshal(body, result); err != nil {
-		return nil, fault.Down("The service did not make sense", fmt.Errorf("%s %s: %w", c.method, c.path, err))
+		return response.Header, c.down("The service did not make sense", err)
 	}
 	return response.Header, nil
 }
@@ -92,7 +100,11 @@ func (e Endpoint) request(ctx context.Context, c call) (*http.Request, error) {
 		}
 		body = bytes.NewReader(data)
 	}
-	request, err := http.NewRequestWithContext(ctx, c.method, e.URL+c.path, body)
+	target := e.URL + c.path
+	if len(c.query) > 0 {
+		target += "?" + c.query.Encode()
+	}
+	request, err := http.NewRequestWithContext(ctx, c.method, target, body)
 	if err != nil {
 		return nil, fmt.Errorf("%s %s: %w", c.method, c.path, err)
 	}
@@ -116,7 +128,7 @@ var kinds = map[int]fault.Kind{
 	http.StatusTooManyRequests:     fault.TooMany,
 }
 
-func refusal(status int, body []byte) error {
+func (c call) refused(status int, body []byte) error {
 	// A body that is not ours leaves the text empty; the status says enough.
 	var told struct {
 		Error  string            `json:"error"`
@@ -125,7 +137,7 @@ func refusal(status int, body []byte) error {
 	_ = json.Unmarshal(body, &told)
 	kind, known := kinds[status]
 	if !known {
-		return fault.Down("The service is not well", fmt.Errorf("status %d: %s", status, told.Error))
+		return c.down("The service is not well", fmt.Errorf("status %d: %s", status, told.Error))
 	}
 	return &fault.Error{Kind: kind, Message: told.Error, Fields: told.Fields}
 }

@@ -3,9 +3,10 @@ package backend
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
+	"strings"
 
+	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/money"
 )
 
@@ -17,6 +18,8 @@ type Order struct {
 	Status   string      `json:"status"`
 	Date     string      `json:"date"`
 	Items    []Item      `json:"items"`
+	// Reason is why the order was rejected.
+	Reason string `json:"reason"`
 }
 
 // Item is one product of an order, at the price it was bought for.
@@ -27,9 +30,12 @@ type Item struct {
 	Quantity  int64       `json:"quantity"`
 }
 
-// NewOrder is what a customer asks for. Key makes it one order however often it is sent.
+// NewOrder is what a customer asks for. Key makes it one order however often it is sent. ForwardedFor is whom the
+// request comes from, as in X-Forwarded-For, so that order-api limits each customer and not this service.
 type NewOrder struct {
-	Key      string    `json:"-"`
+	Key          string `json:"-"`
+	ForwardedFor string `json:"-"`
+
 	Customer string    `json:"customer"`
 	Items    []NewItem `json:"items"`
 }
@@ -40,20 +46,20 @@ type NewItem struct {
 	Quantity  int   `json:"quantity"`
 }
 
-// Orders lists orders. More says whether there are others after them.
-func (c *Client) Orders(ctx context.Context, limit, offset int) (orders []Order, more bool, err error) {
-	values := url.Values{"limit": {strconv.Itoa(limit + 1)}, "offset": {strconv.Itoa(offset)}}
+// Orders lists orders of a status, of all where it is empty, newest first.
+func (c *Client) Orders(ctx context.Context, status string, span Span) (Page[Order], error) {
+	list := call{method: http.MethodGet, path: "/api/orders", query: span.query(), within: readWithin}
+	if status != "" {
+		list.query.Set("status", status)
+	}
 	var answer struct {
 		Orders []Order `json:"orders"`
 	}
-	list := call{method: http.MethodGet, path: "/api/orders?" + values.Encode(), within: readWithin}
-	if _, err := c.orders.do(ctx, list, &answer); err != nil {
-		return nil, false, err
+	header, err := c.orders.do(ctx, list, &answer)
+	if err != nil {
+		return Page[Order]{}, err
 	}
-	if len(answer.Orders) > limit {
-		return answer.Orders[:limit], true, nil
-	}
-	return answer.Orders, false, nil
+	return newPage(answer.Orders, span, header), nil
 }
 
 // Order is one order.
@@ -64,14 +70,26 @@ func (c *Client) Order(ctx context.Context, id int64) (Order, error) {
 	return o, err
 }
 
-// Place places an order. Replayed says that the key was used before and the order is the one of then.
+// Place places an order. Replayed says that the key was used before and the order is the one of then. An order that
+// order-api has taken but could not secure in time is no error: it is pending, and order-api sees it through.
 func (c *Client) Place(ctx context.Context, o NewOrder) (placed Order, replayed bool, err error) {
 	header, err := c.orders.do(ctx, call{
 		method: http.MethodPost,
 		path:   "/api/orders",
-		header: http.Header{keyedByCalls: {o.Key}},
+		header: http.Header{keyedByCalls: {o.Key}, "X-Forwarded-For": {o.ForwardedFor}},
 		body:   o,
 		within: placeWithin,
 	}, &placed)
-	return placed, header.Get("Idempotency-Replayed") == "true", err
+	replayed = header.Get("Idempotency-Replayed") == "true"
+	if id, taken := takenAs(header); taken && fault.KindOf(err) == fault.Unavailable {
+		return Order{ID: id, Status: "pending"}, replayed, nil
+	}
+	return placed, replayed, err
+}
+
+// takenAs is the order that an answer is about, by its Location.
+func takenAs(header http.Header) (id int64, ok bool) {
+	text, ok := strings.CutPrefix(header.Get("Location"), "/api/orders/")
+	id, err := strconv.ParseInt(text, 10, 64)
+	return id, ok && err == nil
 }

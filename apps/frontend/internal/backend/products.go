@@ -3,7 +3,6 @@ package backend
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"sync"
 
@@ -24,32 +23,23 @@ type Product struct {
 	Stock int64       `json:"stock"`
 }
 
-// Query asks for a part of the products.
-type Query struct {
-	Search        string
-	Limit, Offset int
-}
-
-// Products lists products. More says whether there are others after them.
-func (c *Client) Products(ctx context.Context, q Query) (products []Product, more bool, err error) {
-	values := url.Values{"limit": {strconv.Itoa(q.Limit + 1)}, "offset": {strconv.Itoa(q.Offset)}}
-	if q.Search != "" {
-		values.Set("q", q.Search)
+// Products lists the products whose names contain a text, all where it is empty.
+func (c *Client) Products(ctx context.Context, search string, span Span) (Page[Product], error) {
+	list := call{method: http.MethodGet, path: "/api/products", query: span.query(), within: readWithin}
+	if search != "" {
+		list.query.Set("q", search)
 	}
 	var answer struct {
 		Products []Product `json:"products"`
 	}
-	list := call{method: http.MethodGet, path: "/api/products?" + values.Encode(), within: readWithin}
-	if _, err := c.products.do(ctx, list, &answer); err != nil {
-		return nil, false, err
+	header, err := c.products.do(ctx, list, &answer)
+	if err != nil {
+		return Page[Product]{}, err
 	}
 	for _, p := range answer.Products {
 		c.seen.Add(p.ID, p)
 	}
-	if len(answer.Products) > q.Limit {
-		return answer.Products[:q.Limit], true, nil
-	}
-	return answer.Products, false, nil
+	return newPage(answer.Products, span, header), nil
 }
 
 // Product is one product.

@@ -30,7 +30,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	visit := s.sessions.Load(r)
 	back := "#cart"
-	switch r.PostForm.Get("action") {
+	switch r.PostForm.Get("do") {
 	case "add":
 		visit = s.addOne(ctx, visit, product)
 		back = "#product-" + strconv.FormatInt(product, 10)

@@ -2,7 +2,9 @@ package web
 
 import (
 	"crypto/rand"
+	"net"
 	"net/http"
+	"strings"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/backend"
 	"github.com/techcommerce/platform/apps/frontend/internal/cart"
@@ -66,7 +68,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request) {
 		s.showCheckout(w, r, http.StatusUnprocessableEntity, form, refusal{CustomerProblem: problem})
 		return
 	}
-	placed, replayed, err := s.backend.Place(r.Context(), form.order())
+	placed, replayed, err := s.backend.Place(r.Context(), form.order(forwardedFor(r)))
 	if err != nil {
 		s.notPlaced(w, r, form, err)
 		return
@@ -77,8 +79,8 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request) {
 		visit.Cart = visit.Cart.Without(form.Items)
 	}
 	visit.Notice = session.Notice{Text: "Thank you. Your order is in."}
-	if statusOf(placed.Status).lost {
-		visit.Notice = session.Notice{Text: "We are sorry: this order could not be fulfilled.", Problem: true}
+	if replayed {
+		visit.Notice = session.Notice{Text: "This order was in already. It is still one order."}
 	}
 	s.save(w, r, visit)
 	http.Redirect(w, r, orderURL(placed.ID), http.StatusSeeOther)
@@ -113,10 +115,19 @@ func (s *Site) notPlaced(w http.ResponseWriter, r *http.Request, form checkoutFo
 }
 
 // order is the form as order-api takes it.
-func (f checkoutForm) order() backend.NewOrder {
-	order := backend.NewOrder{Key: f.Key, Customer: f.Customer}
+func (f checkoutForm) order(forwardedFor string) backend.NewOrder {
+	order := backend.NewOrder{Key: f.Key, ForwardedFor: forwardedFor, Customer: f.Customer}
 	for _, line := range f.Items.Lines() {
 		order.Items = append(order.Items, backend.NewItem{ProductID: line.Product, Quantity: line.Quantity})
 	}
 	return order
+}
+
+// forwardedFor is what a proxy would tell order-api of who asks: whom the request came through, and its peer.
+func forwardedFor(r *http.Request) string {
+	peer, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		peer = r.RemoteAddr
+	}
+	return strings.Join(append(r.Header.Values("X-Forwarded-For"), peer), ", ")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/techcommerce/platform/apps/frontend/internal/cart"
 )
 
-// customerMax is the longest name, in characters.
+// customerMax is the longest name, in characters. Order-api has its own limit and says so; ours is below it.
 const customerMax = 100
 
 // keyMin and keyMax are the lengths between which an order's key is one of ours.

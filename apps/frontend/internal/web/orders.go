@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 
@@ -19,12 +20,6 @@ type ordersView struct {
 	Pages       pagesView
 }
 
-// count is how many orders there are of a kind.
-type count struct {
-	Label, Icon, Class string
-	Number             int
-}
-
 // orderView is an order with what its status means.
 type orderView struct {
 	backend.Order
@@ -35,6 +30,17 @@ type orderView struct {
 	Units int64
 }
 
+// Meaning is what the status means for this order.
+func (v orderView) Meaning() string {
+	if v.Reason != "" {
+		return sentence(v.Reason)
+	}
+	return v.Status.Meaning
+}
+
+// Pending says that looking again soon is worth it.
+func (v orderView) Pending() bool { return v.Order.Status == "pending" }
+
 func orderURL(id int64) string { return "/orders/" + strconv.FormatInt(id, 10) }
 
 func newOrderView(o backend.Order) orderView {
@@ -44,27 +50,13 @@ func newOrderView(o backend.Order) orderView {
 			ID: item.ProductID, Name: productName(item.Name, item.ProductID), Hue: hue(item.ProductID),
 			Picture: picture(item.Name), Quantity: item.Quantity, Price: item.Price,
 		}
+		// Until an order is secured its items have no price.
 		line.Sum, line.Priced = item.Price.Times(item.Quantity)
+		line.Priced = line.Priced && item.Price > 0
 		view.Items = append(view.Items, line)
 		view.Units += item.Quantity
 	}
 	return view
-}
-
-// counts sums orders up in the four kinds that people care about.
-func counts(orders []orderView) []count {
-	kinds := []count{
-		{Label: "Orders", Icon: "list", Class: "over", Number: len(orders)},
-		{Label: "In progress", Icon: "cycle", Class: "waiting"},
-		{Label: "Shipped", Icon: "truck", Class: "moving"},
-		{Label: "Delivered", Icon: "parcel", Class: "done-well"},
-	}
-	for _, o := range orders {
-		if o.Status.counted > 0 {
-			kinds[o.Status.counted].Number++
-		}
-	}
-	return kinds
 }
 
 // orders answers GET /orders for those who read HTML. Without order-api it says so.
@@ -72,17 +64,19 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := patience(r)
 	defer cancel()
 	here := place{Page: readPlace(r.URL.Query()).Page}
-	var view ordersView
-	orders, more, err := s.backend.Orders(ctx, ordersPerPage, (here.number()-1)*ordersPerPage)
+	view := ordersView{}
+	orders, err := s.backend.Orders(ctx, "", here.span(ordersPerPage))
+	if err == nil {
+		view.Counts, err = s.counts(ctx, orders.Total)
+	}
 	if err != nil {
 		rest.Note(ctx, err)
 		view.Unavailable = true
 	}
-	for _, o := range orders {
+	for _, o := range orders.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}
-	view.Counts = counts(view.Orders)
-	view.Pages = newPagesView("/orders", here, more)
+	view.Pages = newPagesView("/orders", here, orders.More)
 	s.render(w, r, page{
 		Template: "orders", Title: "Orders", Nav: "orders", Session: s.sessions.Load(r), Content: view,
 	})
@@ -109,8 +103,25 @@ func (s *Site) order(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
+	s.nameItems(ctx, &order)
 	s.render(w, r, page{
 		Template: "order", Title: "Order " + strconv.FormatInt(id, 10), Nav: "orders",
 		Session: s.sessions.Load(r), Content: newOrderView(order),
 	})
+}
+
+// nameItems names the products of an order that is not secured yet, which order-api knows by their ids only.
+func (s *Site) nameItems(ctx context.Context, order *backend.Order) {
+	var nameless []int64
+	for _, item := range order.Items {
+		if item.Name == "" {
+			nameless = append(nameless, item.ProductID)
+		}
+	}
+	found := s.backend.Find(ctx, nameless)
+	for i, item := range order.Items {
+		if item.Name == "" {
+			order.Items[i].Name = found[item.ProductID].Product.Name
+		}
+	}
 }

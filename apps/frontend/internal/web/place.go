@@ -4,11 +4,15 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/techcommerce/platform/apps/frontend/internal/backend"
 )
 
-// searchMax is the longest text that is searched for, in characters.
-const searchMax = 100
+// searchMax is the longest text that is searched for, in characters. Product-api takes 200 bytes, and a character has
+// up to four.
+const searchMax = 50
 
 // lastPage is the highest page number that is taken seriously.
 const lastPage = 10_000
@@ -22,9 +26,9 @@ type place struct {
 
 // readPlace reads a place from a query or a form. What makes no sense there is the beginning.
 func readPlace(values url.Values) place {
-	search := strings.TrimSpace(strings.ToValidUTF8(values.Get("q"), ""))
+	search := strings.TrimSpace(strings.Map(printable, strings.ToValidUTF8(values.Get("q"), "")))
 	if utf8.RuneCountInString(search) > searchMax {
-		search = string([]rune(search)[:searchMax])
+		search = strings.TrimSpace(string([]rune(search)[:searchMax]))
 	}
 	page, err := strconv.Atoi(values.Get("page"))
 	if err != nil || page < 2 || page > lastPage {
@@ -33,8 +37,21 @@ func readPlace(values url.Values) place {
 	return place{Search: search, Page: page}
 }
 
+// printable leaves control characters out.
+func printable(c rune) rune {
+	if unicode.IsControl(c) {
+		return -1
+	}
+	return c
+}
+
 // number is the page's number as people count.
 func (p place) number() int { return max(p.Page, 1) }
+
+// span is the part of a list that is on this page.
+func (p place) span(perPage int) backend.Span {
+	return backend.Span{Limit: perPage, Offset: (p.number() - 1) * perPage}
+}
 
 // on is the same place on another page.
 func (p place) on(page int) place {

@@ -103,7 +103,7 @@ func noticeIcon(problem bool) string {
 func day(date string) string {
 	for _, layout := range []string{time.DateOnly, time.RFC3339Nano} {
 		if parsed, err := time.Parse(layout, date); err == nil {
-			return parsed.Format("2 January 2006")
+			return parsed.Format("2 Jan 2006")
 		}
 	}
 	return date

@@ -3,7 +3,6 @@ package web
 import (
 	"net/http"
 
-	"github.com/techcommerce/platform/apps/frontend/internal/backend"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
@@ -30,18 +29,16 @@ func (s *Site) shop(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	visit := s.sessions.Load(r)
 	view := shopView{place: readPlace(r.URL.Query()), SearchMax: searchMax}
-	products, more, err := s.backend.Products(ctx, backend.Query{
-		Search: view.Search, Limit: tilesPerPage, Offset: (view.number() - 1) * tilesPerPage,
-	})
+	products, err := s.backend.Products(ctx, view.Search, view.span(tilesPerPage))
 	if err != nil {
 		rest.Note(ctx, err)
 		view.Unavailable = true
 	}
-	for _, p := range products {
+	for _, p := range products.Items {
 		view.Tiles = append(view.Tiles, newTile(p, visit.Cart.Quantity(p.ID), view.place))
 	}
-	view.Pages = newPagesView("/", view.place, more)
-	view.Cart = s.cartView(ctx, visit.Cart, products)
+	view.Pages = newPagesView("/", view.place, products.More)
+	view.Cart = s.cartView(ctx, visit.Cart, products.Items)
 	view.Cart.Here = view.place
 	s.render(w, r, page{Template: "shop", Title: "Shop", Nav: "shop", Session: visit, Content: view})
 }

@@ -3,52 +3,38 @@ package web
 // status is an order's state as people see it.
 type status struct {
 	Label, Icon, Class, Meaning string
-	// lost says that nothing will come of the order.
-	lost bool
-	// counted is which of the counts above the list it belongs to, 0 for none.
-	counted int
 }
 
-// The kinds that orders are counted in, after all of them.
-const (
-	inProgress = iota + 1
-	shipped
-	arrived
-)
-
-// The states of order-api's status machine, and "completed", which an old client may have stored.
+// statuses are the states of order-api's status machine.
 var statuses = map[string]status{
 	"pending": {
-		Label: "Pending", Icon: "clock", Class: "waiting", counted: inProgress,
+		Label: "Pending", Icon: "clock", Class: "waiting",
 		Meaning: "We have your order and are making sure that everything is in stock.",
 	},
 	"confirmed": {
-		Label: "Confirmed", Icon: "check", Class: "moving", counted: inProgress,
+		Label: "Confirmed", Icon: "check", Class: "moving",
 		Meaning: "Everything is in stock and set aside for you.",
 	},
 	"processing": {
-		Label: "Processing", Icon: "cycle", Class: "moving", counted: inProgress,
+		Label: "Processing", Icon: "cycle", Class: "moving",
 		Meaning: "We are packing your order.",
 	},
 	"shipped": {
-		Label: "Shipped", Icon: "truck", Class: "moving", counted: shipped,
+		Label: "Shipped", Icon: "truck", Class: "moving",
 		Meaning: "Your order is on its way.",
 	},
-	"delivered": delivered,
-	"completed": delivered,
+	"delivered": {
+		Label: "Delivered", Icon: "parcel", Class: "done-well",
+		Meaning: "Your order has arrived. Enjoy.",
+	},
 	"rejected": {
-		Label: "Rejected", Icon: "cross", Class: "failed", lost: true,
+		Label: "Rejected", Icon: "cross", Class: "failed",
 		Meaning: "Not everything was in stock, so nothing was ordered.",
 	},
 	"cancelled": {
-		Label: "Cancelled", Icon: "ban", Class: "over", lost: true,
+		Label: "Cancelled", Icon: "ban", Class: "over",
 		Meaning: "This order was cancelled.",
 	},
-}
-
-var delivered = status{
-	Label: "Delivered", Icon: "parcel", Class: "done-well", counted: arrived,
-	Meaning: "Your order has arrived. Enjoy.",
 }
 
 // statusOf never fails: a state that a newer order-api invents is shown by its own name.
@@ -73,9 +59,6 @@ var way = []string{"confirmed", "processing", "shipped", "delivered"}
 
 // stepsOf is the way with what lies behind; none for an order that is not on it.
 func stepsOf(name string) []step {
-	if name == "completed" {
-		name = "delivered"
-	}
 	reached := -1
 	for i, station := range way {
 		if station == name {
