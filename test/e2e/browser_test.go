@@ -56,7 +56,7 @@ func (p *platform) orderInBrowser(t *testing.T, tab context.Context, customer, p
 		chromedp.Click(chromedp.CSS("#add-4")),
 		chromedp.WaitVisible(chromedp.CSS(`a[href="/checkout"]`)),
 	)
-	keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(90)))
+	keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(100)))
 	run(
 		chromedp.Navigate(p.url+"/checkout"),
 		chromedp.SendKeys(chromedp.CSS("#customer"), customer),

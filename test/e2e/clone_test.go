@@ -22,8 +22,8 @@ type platform struct {
 	before  footprint
 }
 
-// clone clones what is committed, and lays what is not over it, so that a developer tests what is in front of them.
-func clone(t *testing.T) *platform {
+// checkout clones what is committed, and lays what is not over it, so that a developer tests what is in front of them.
+func checkout(t *testing.T) string {
 	t.Helper()
 	repository := output(t, "", "git", "rev-parse", "--show-toplevel")
 	dir := filepath.Join(t.TempDir(), "techcommerce")
@@ -43,6 +43,13 @@ func clone(t *testing.T) *platform {
 		cache = filepath.Join(repository, ".local", "cache")
 	}
 	t.Setenv("LOCAL_CACHE", cache)
+	return dir
+}
+
+// clone makes a clone with a toolchain.
+func clone(t *testing.T) *platform {
+	t.Helper()
+	dir := checkout(t)
 	// Nothing is published, so that a shop that runs on this machine meanwhile is not disturbed.
 	t.Setenv("PUBLISH", "none")
 	t.Setenv("KUBE_CONTEXT", "")

@@ -115,7 +115,7 @@ func (p *platform) isClosed(t *testing.T) {
 
 func (p *platform) survivesAKilledPod(t *testing.T) {
 	for _, service := range []string{"order-api", "product-api"} {
-		p.shell(t, "kubectl -n techcommerce delete pod --grace-period=0 --force --wait=false "+
+		p.shell(t, "kubectl -n techcommerce delete --grace-period=0 --force --wait=false "+
 			"$(kubectl -n techcommerce get pod -l app="+service+" -o name | head -1) 2>&1")
 	}
 	eventually(t, 30*time.Second, p.checkOrders)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,6 +17,9 @@ import (
 
 // startCluster makes the local cluster run and nothing else.
 func startCluster(ctx context.Context, s *session) error {
+	if err := s.checkHosting(); err != nil {
+		return err
+	}
 	release, err := s.lock(ctx)
 	if err != nil {
 		return err
@@ -27,11 +31,14 @@ func startCluster(ctx context.Context, s *session) error {
 	return s.hostCluster(ctx)
 }
 
-// prepareHosting checks the machine and brings packages and toolchain.
+// checkHosting reports all that stands against hosting a cluster here, before anything is touched.
+func (s *session) checkHosting() error {
+	_, err := publishedPorts()
+	return errors.Join(err, machine.CanHost(s.local, s.toolchainBuilt()))
+}
+
+// prepareHosting brings packages and toolchain.
 func (s *session) prepareHosting(ctx context.Context) error {
-	if err := machine.CanHost(s.local, s.toolchainBuilt()); err != nil {
-		return err
-	}
 	if err := machine.InstallPackages(ctx, s.console); err != nil {
 		return err
 	}

@@ -26,6 +26,9 @@ func (s *session) prepareStack(ctx context.Context) error {
 	if err := s.installProvider(ctx); err != nil {
 		return err
 	}
+	if err := s.console.Do("the program", func() error { return s.compileProgram(ctx) }); err != nil {
+		return err
+	}
 	if err := s.releaseAbandonedLocks(ctx); err != nil {
 		return err
 	}
@@ -56,6 +59,20 @@ func (s *session) installProvider(ctx context.Context) error {
 	}
 	_, err = s.pulumi(ctx, "plugin", "install", "resource", "kubernetes", version, "--file", binary, "--reinstall")
 	return err
+}
+
+// compileProgram builds the Pulumi program as the language host does it. The first time takes a minute or more, because
+// of the Kubernetes SDK, and belongs to the toolchain rather than to the stack's own time.
+func (s *session) compileProgram(ctx context.Context) error {
+	command := exec.CommandContext(ctx, "go", "build", "-o", s.path("program", "techcommerce"), ".")
+	command.Dir = filepath.Join(s.repository, "infra")
+	if output, err := command.CombinedOutput(); err != nil {
+		return &step.Problem{
+			What: "building the program in infra", Cause: fmt.Errorf("%w\n%s", err, output),
+			Mend: "Mend the lines named above and run the same command again.",
+		}
+	}
+	return nil
 }
 
 func sameSize(a, b string) (bool, error) {

@@ -12,6 +12,9 @@ import (
 
 // tools builds the toolchain and nothing else.
 func tools(ctx context.Context, s *session) error {
+	if err := s.checkHosting(); err != nil {
+		return err
+	}
 	release, err := s.lock(ctx)
 	if err != nil {
 		return err

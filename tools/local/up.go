@@ -17,6 +17,11 @@ const serveLimit = 2 * time.Minute
 
 // up brings everything from whatever there is to a shop that takes orders.
 func up(ctx context.Context, s *session) error {
+	if os.Getenv("KUBE_CONTEXT") == "" {
+		if err := s.checkHosting(); err != nil {
+			return err
+		}
+	}
 	release, err := s.lock(ctx)
 	if err != nil {
 		return err
@@ -72,11 +77,11 @@ func (s *session) prepareCluster(ctx context.Context) error {
 
 // prepareContext makes a cluster of the user's ready, touching nothing in it but, at the end, the stack's own objects.
 func (s *session) prepareContext(ctx context.Context, name string) error {
-	if err := s.ensure(ctx); err != nil {
-		return err
-	}
 	context, err := s.useContext(ctx, name)
 	if err != nil {
+		return err
+	}
+	if err := s.ensure(ctx); err != nil {
 		return err
 	}
 	built, err := s.shopImages(ctx)
