@@ -1,0 +1,89 @@
+// Package edge is the ways into the cluster. It opens a service to the outside, and only that service's public port.
+package edge
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/kube"
+)
+
+const token = "techcommerce:edge:Edge"
+
+// Args says which service is opened, and how.
+type Args struct {
+	// App is the service behind the edge.
+	App kube.App
+	// Namespace is where it lives.
+	Namespace pulumi.StringInput
+	// Port is its public port.
+	Port int
+	// NodePort opens it on every node; nil does not.
+	NodePort *NodePort
+}
+
+// NodePort is a port of every node.
+type NodePort struct {
+	// Host is a node's name or address in the URL that is shown.
+	Host string
+	// Port is the port.
+	Port int
+}
+
+func (a Args) validate() error {
+	if a.App.Name == "" || a.Port == 0 || a.Namespace == nil {
+		return errors.New("no service to open")
+	}
+	return nil
+}
+
+// Edge is the ways in.
+type Edge struct {
+	pulumi.ResourceState
+
+	// URLs is where people find the service.
+	URLs []string
+}
+
+// New declares the ways in.
+func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Edge, error) {
+	if err := args.validate(); err != nil {
+		return nil, fmt.Errorf("edge %s: %w", name, err)
+	}
+	e := &Edge{}
+	if err := ctx.RegisterComponentResourceV2(token, name, pulumi.Map{}, e, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(e)
+	if args.NodePort != nil {
+		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-nodes", fromAnywhere(args), child); err != nil {
+			return nil, fmt.Errorf("edge %s: network policy: %w", name, err)
+		}
+		e.URLs = append(e.URLs, "http://"+args.NodePort.Host+":"+strconv.Itoa(args.NodePort.Port))
+	}
+	if err := ctx.RegisterResourceOutputs(e, pulumi.Map{}); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// fromAnywhere opens the service's port to every address: behind a node port the caller's own is often lost.
+func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {
+	return &networkingv1.NetworkPolicyArgs{
+		Metadata: &metav1.ObjectMetaArgs{
+			Name: pulumi.String(a.App.Name + "-nodes"), Namespace: a.Namespace.ToStringOutput(), Labels: a.App.Labels(),
+		},
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
+			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
+				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)},
+			},
+		},
+	}
+}

@@ -1,0 +1,95 @@
+// Package foundation prepares the ground that the shop stands on: its namespace, what pods there may do at all, and
+// what they may reach before anything else allows it. It knows no service by name.
+package foundation
+
+import (
+	"errors"
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+const token = "techcommerce:foundation:Foundation"
+
+// Args is what the foundation is laid for.
+type Args struct {
+	// Namespace is the namespace's name.
+	Namespace string
+	// Labels are on every object of the foundation.
+	Labels pulumi.StringMap
+	// DNS is where names are resolved.
+	DNS DNS
+	// Protected refuses to delete the namespace, and all that is in it.
+	Protected bool
+}
+
+// DNS is where names are resolved: the pods of kube-system, and these address ranges.
+type DNS struct {
+	// CIDRs lists address ranges of resolvers that are not pods.
+	CIDRs []string
+}
+
+func (a Args) validate() error {
+	if a.Namespace == "" {
+		return errors.New("no namespace")
+	}
+	return nil
+}
+
+// Foundation is a namespace that is ready for workloads.
+type Foundation struct {
+	pulumi.ResourceState
+
+	// Namespace is the namespace's name, known once it exists.
+	Namespace pulumi.StringOutput `pulumi:"namespace"`
+}
+
+// New declares the namespace, its Pod Security level and the policies that hold for every pod in it.
+func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOption) (*Foundation, error) {
+	if err := args.validate(); err != nil {
+		return nil, fmt.Errorf("foundation %s: %w", name, err)
+	}
+	f := &Foundation{}
+	inputs := pulumi.Map{"namespace": pulumi.String(args.Namespace)}
+	if err := ctx.RegisterComponentResourceV2(token, name, inputs, f, opts...); err != nil {
+		return nil, err
+	}
+	child := pulumi.Parent(f)
+	ns, err := corev1.NewNamespace(ctx, name, namespace(args), child, pulumi.Protect(args.Protected))
+	if err != nil {
+		return nil, fmt.Errorf("foundation %s: namespace: %w", name, err)
+	}
+	f.Namespace = ns.Metadata.Name().Elem()
+	if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-deny", denyAll(args, f.Namespace), child); err != nil {
+		return nil, fmt.Errorf("foundation %s: default policy: %w", name, err)
+	}
+	if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-dns", allowDNS(args, f.Namespace), child); err != nil {
+		return nil, fmt.Errorf("foundation %s: dns policy: %w", name, err)
+	}
+	if err := ctx.RegisterResourceOutputs(f, pulumi.Map{"namespace": f.Namespace}); err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// podSecurity is the level that pods in our namespaces are held to. The latest version is meant: a cluster that learns a
+// stricter rule shall apply it.
+const podSecurity = "restricted"
+
+func namespace(a Args) *corev1.NamespaceArgs {
+	labels := pulumi.StringMap{
+		"pod-security.kubernetes.io/enforce":         pulumi.String(podSecurity),
+		"pod-security.kubernetes.io/enforce-version": pulumi.String("latest"),
+		"pod-security.kubernetes.io/audit":           pulumi.String(podSecurity),
+		"pod-security.kubernetes.io/warn":            pulumi.String(podSecurity),
+	}
+	for key, value := range a.Labels {
+		labels[key] = value
+	}
+	return &corev1.NamespaceArgs{
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(a.Namespace), Labels: labels},
+	}
+}

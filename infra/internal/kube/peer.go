@@ -1,0 +1,51 @@
+package kube
+
+import (
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// Peer is the other end of a connection that a network policy allows.
+type Peer struct {
+	// Pods selects pods; nil means every pod of Namespace.
+	Pods pulumi.StringMap
+	// Namespace is where the pods are; empty means the policy's own.
+	Namespace string
+	// CIDR is an address range instead of pods.
+	CIDR string
+}
+
+// policyPeer is the peer as Kubernetes writes it.
+func (p Peer) policyPeer() *networkingv1.NetworkPolicyPeerArgs {
+	if p.CIDR != "" {
+		return &networkingv1.NetworkPolicyPeerArgs{IpBlock: &networkingv1.IPBlockArgs{Cidr: pulumi.String(p.CIDR)}}
+	}
+	peer := &networkingv1.NetworkPolicyPeerArgs{PodSelector: &metav1.LabelSelectorArgs{MatchLabels: p.Pods}}
+	if p.Namespace != "" {
+		peer.NamespaceSelector = &metav1.LabelSelectorArgs{
+			MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": pulumi.String(p.Namespace)},
+		}
+	}
+	return peer
+}
+
+// Peers are several peers as Kubernetes writes them.
+func Peers(peers ...Peer) networkingv1.NetworkPolicyPeerArray {
+	var array networkingv1.NetworkPolicyPeerArray
+	for _, peer := range peers {
+		array = append(array, peer.policyPeer())
+	}
+	return array
+}
+
+// TCP is the ports of a policy's rule.
+func TCP(ports ...int) networkingv1.NetworkPolicyPortArray {
+	var array networkingv1.NetworkPolicyPortArray
+	for _, port := range ports {
+		array = append(array, &networkingv1.NetworkPolicyPortArgs{
+			Protocol: pulumi.String("TCP"), Port: pulumi.Int(port),
+		})
+	}
+	return array
+}

@@ -1,0 +1,54 @@
+package kube
+
+import (
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// SecretKey is one entry of a Secret.
+type SecretKey struct {
+	// Secret is the Secret's name.
+	Secret pulumi.StringInput
+	// Key is the entry.
+	Key string
+}
+
+// Restricted is the pod's half of what Pod Security "restricted" demands, for a user of our own images.
+func Restricted(uid int) *corev1.PodSecurityContextArgs {
+	return &corev1.PodSecurityContextArgs{
+		RunAsNonRoot:        pulumi.Bool(true),
+		RunAsUser:           pulumi.Int(uid),
+		RunAsGroup:          pulumi.Int(uid),
+		FsGroup:             pulumi.Int(uid),
+		FsGroupChangePolicy: pulumi.String("OnRootMismatch"),
+		SeccompProfile:      &corev1.SeccompProfileArgs{Type: pulumi.String("RuntimeDefault")},
+	}
+}
+
+// Confined is the container's half.
+func Confined() *corev1.SecurityContextArgs {
+	return &corev1.SecurityContextArgs{
+		AllowPrivilegeEscalation: pulumi.Bool(false),
+		ReadOnlyRootFilesystem:   pulumi.Bool(true),
+		Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
+	}
+}
+
+// Resources are what a container asks for and the most that it gets. An empty quantity is left out.
+func Resources(cpu, cpuLimit, memory, memoryLimit string) *corev1.ResourceRequirementsArgs {
+	return &corev1.ResourceRequirementsArgs{
+		Requests: quantities(cpu, memory),
+		Limits:   quantities(cpuLimit, memoryLimit),
+	}
+}
+
+func quantities(cpu, memory string) pulumi.StringMap {
+	amounts := pulumi.StringMap{}
+	if cpu != "" {
+		amounts["cpu"] = pulumi.String(cpu)
+	}
+	if memory != "" {
+		amounts["memory"] = pulumi.String(memory)
+	}
+	return amounts
+}

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"encoding/base64"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/edge"
+	"github.com/techcommerce/platform/infra/keys"
+	"github.com/techcommerce/platform/stacks"
+)
+
+// outputs is what the declared parts have to tell.
+type outputs struct {
+	secrets *keys.Keys
+	ways    *edge.Edge
+}
+
+// export publishes what people and later commands want to know of the stack.
+func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs) {
+	images := pulumi.StringMap{}
+	for service, image := range release.images {
+		images[service] = pulumi.String(image)
+	}
+	ctx.Export("urls", pulumi.ToStringArray(of.ways.URLs))
+	ctx.Export("namespace", pulumi.String(stack.Namespace))
+	ctx.Export("images", images)
+	ctx.Export("revision", pulumi.String(release.revision))
+	ctx.Export("settingsHash", pulumi.String(stack.Hash()))
+	ctx.Export("database", pulumi.String(stack.Database.Mode()))
+	ctx.Export("off", pulumi.ToStringMap(stack.Off()))
+	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))
+}
+
+// decoded is a Secret's entry as its reader sees it; it stays a secret.
+func decoded(entry pulumi.StringOutput) pulumi.StringOutput {
+	return entry.ApplyT(func(text string) (string, error) {
+		value, err := base64.StdEncoding.DecodeString(text)
+		return string(value), err
+	}).(pulumi.StringOutput)
+}

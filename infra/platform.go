@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/database"
+	"github.com/techcommerce/platform/infra/edge"
+	"github.com/techcommerce/platform/infra/foundation"
+	"github.com/techcommerce/platform/infra/keys"
+	"github.com/techcommerce/platform/infra/workload"
+	"github.com/techcommerce/platform/stacks"
+)
+
+// platform is the table of contents: everything that a stack consists of, in the order in which it comes up.
+func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader) error {
+	cluster, err := kubernetes.NewProvider(ctx, "cluster", clusterArgs(stack))
+	if err != nil {
+		return fmt.Errorf("cluster: %w", err)
+	}
+	on := pulumi.Provider(cluster)
+	ground, err := foundation.New(ctx, "foundation", foundationArgs(stack), on)
+	if err != nil {
+		return err
+	}
+	secrets, err := keys.New(ctx, "keys", keysArgs(stack, ground, random), on)
+	if err != nil {
+		return err
+	}
+	data, err := database.New(ctx, "database", databaseArgs(stack, ground), on)
+	if err != nil {
+		return err
+	}
+	for _, service := range contract.Services() {
+		args := workloadArgs(service, stack, release, site{ground, secrets, data})
+		if _, err := workload.New(ctx, service.Name, args, on); err != nil {
+			return err
+		}
+	}
+	ways, err := edge.New(ctx, "edge", edgeArgs(stack, release, ground), on)
+	if err != nil {
+		return err
+	}
+	export(ctx, stack, release, outputs{secrets: secrets, ways: ways})
+	return nil
+}

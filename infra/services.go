@@ -1,0 +1,122 @@
+package main
+
+import (
+	"maps"
+	"strconv"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/database"
+	"github.com/techcommerce/platform/infra/foundation"
+	"github.com/techcommerce/platform/infra/internal/kube"
+	"github.com/techcommerce/platform/infra/keys"
+	"github.com/techcommerce/platform/infra/workload"
+	"github.com/techcommerce/platform/stacks"
+)
+
+// site is what a service finds when it comes up.
+type site struct {
+	ground  *foundation.Foundation
+	secrets *keys.Keys
+	data    *database.Database
+}
+
+// workloadArgs joins what a service is (contract), how much of it runs (stack) and where (site). It is the same for
+// every service: a fourth one is an entry in contract.Services.
+func workloadArgs(service contract.Service, stack stacks.Stack, release release, at site) workload.Args {
+	size := stack.Services[service.Name]
+	args := workload.Args{
+		App:          app(service, stack, release),
+		Namespace:    at.ground.Namespace,
+		Image:        string(release.images[service.Name]),
+		Host:         service.Host(),
+		Port:         service.Port,
+		InternalPort: contract.InternalPort,
+		Probes:       workload.Probes{Health: contract.HealthPath, Ready: contract.ReadyPath},
+		UID:          contract.UID,
+		Env:          environment(service, stack, release),
+		SecretEnv:    map[string]kube.SecretKey{},
+		Replicas:     size.Replicas,
+		CPU:          workload.Range{Request: size.CPU.Request.String()},
+		Memory:       workload.Range{Request: size.Memory.Request.String(), Limit: size.Memory.Limit.String()},
+		Apart:        size.Spread == stacks.SpreadRequired,
+		GracePeriod:  stack.Drain.GracePeriod().Seconds(),
+	}
+	if size.CPU.Limit != 0 {
+		args.CPU.Limit = size.CPU.Limit.String()
+	}
+	if a := size.Autoscale; a != nil {
+		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
+	}
+	if service.Name == public.Name {
+		args.NodePort = stack.Edge.NodePort
+	}
+	connect(&args, service)
+	unlock(&args, service, at.secrets)
+	store(&args, service, at.data)
+	return args
+}
+
+// environment is the service's plain variables.
+func environment(service contract.Service, stack stacks.Stack, release release) map[string]string {
+	return map[string]string{
+		contract.EnvListenAddress:   ":" + strconv.Itoa(service.Port),
+		contract.EnvInternalAddress: ":" + strconv.Itoa(contract.InternalPort),
+		contract.EnvLogLevel:        string(stack.LogLevel),
+		contract.EnvEnvironment:     stack.Environment,
+		contract.EnvService:         service.Name,
+		contract.EnvVersion:         release.images[service.Name].Version(),
+		contract.EnvDrainDelay:      stack.Drain.Delay.String(),
+		contract.EnvDrainTimeout:    stack.Drain.Timeout.String(),
+		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
+	}
+}
+
+// connect derives both ends of every edge, and the callee's URL, from the graph of calls.
+func connect(args *workload.Args, service contract.Service) {
+	for _, other := range contract.Services() {
+		for _, call := range service.Calls {
+			if call.Service == other.Name {
+				args.Env[call.Env] = other.URL()
+				args.Callees = append(args.Callees, workload.Callee{Peer: pods(other), Port: other.Port})
+			}
+		}
+		for _, call := range other.Calls {
+			if call.Service == service.Name {
+				args.Callers = append(args.Callers, pods(other))
+			}
+		}
+	}
+}
+
+// unlock gives the service the keys that it shares with others.
+func unlock(args *workload.Args, service contract.Service, secrets *keys.Keys) {
+	for _, env := range service.Keys {
+		args.SecretEnv[env] = secrets.Refs[stacks.KeyName(env)]
+	}
+}
+
+// store gives the service its data.
+func store(args *workload.Args, service contract.Service, data *database.Database) {
+	if !service.Stores {
+		return
+	}
+	connection := data.Connections[service.Name]
+	maps.Copy(args.Env, map[string]string{contract.EnvDatabaseURL: connection.URL})
+	if v := connection.Volume; v != nil {
+		args.Volume = &workload.Volume{Claim: v.Claim, Path: v.Path}
+	}
+}
+
+func app(service contract.Service, stack stacks.Stack, release release) kube.App {
+	return kube.App{
+		Name:        service.Name,
+		Tier:        service.Tier,
+		Environment: stack.Environment,
+		Version:     release.images[service.Name].Version(),
+	}
+}
+
+// pods selects every pod of a service, whatever its version.
+func pods(service contract.Service) kube.Peer {
+	return kube.Peer{Pods: kube.App{Name: service.Name}.Selector()}
+}

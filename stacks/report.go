@@ -1,0 +1,32 @@
+package stacks
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+)
+
+// Hash identifies the settings, without the secrets: two stacks with the same hash are declared alike.
+func (s Stack) Hash() string {
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(fmt.Sprintf("stacks: settings that were decoded from text have a text: %v", err))
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:6])
+}
+
+// Off says what the stack does without, and which setting would change that.
+func (s Stack) Off() map[string]string {
+	off := map[string]string{}
+	if s.Edge.NodePort == 0 {
+		off["nodePort"] = "edge.nodePort is not set"
+	}
+	for name, service := range s.Services {
+		if service.Autoscale == nil {
+			off["autoscale "+name] = "services." + name + ".autoscale is not set"
+		}
+	}
+	return off
+}

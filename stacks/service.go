@@ -1,0 +1,96 @@
+package stacks
+
+// Service is how much of one service runs.
+type Service struct {
+	// Replicas is the number of pods. It does not count where autoscale is set.
+	Replicas int `json:"replicas,omitempty" min:"1" max:"100"`
+	// Autoscale lets the number of pods follow their load. Absent: replicas.
+	Autoscale *Autoscale `json:"autoscale,omitempty"`
+	// CPU is what one pod asks for, and the most that it gets.
+	CPU CPURange `json:"cpu"`
+	// Memory is what one pod asks for, and the most that it gets.
+	Memory MemoryRange `json:"memory"`
+	// MaxConnections bounds the requests that one pod serves at once, and with them the store's connections.
+	MaxConnections int `json:"maxConnections,omitempty" min:"1" max:"10000"`
+	// Spread says how pods are kept apart.
+	Spread Spread `json:"spread,omitempty"`
+}
+
+// Autoscale lets the number of pods follow their load.
+type Autoscale struct {
+	// Min is the least number of pods.
+	Min int `json:"min" min:"1" max:"100"`
+	// Max is the greatest number of pods.
+	Max int `json:"max" min:"1" max:"100"`
+	// CPU is the utilisation to hold, in percent of the request.
+	CPU int `json:"cpu,omitempty" min:"1" max:"100"`
+}
+
+func (a *Autoscale) setDefaults() { a.CPU = 70 }
+
+// CPURange is what one pod asks for, and the most that it gets.
+type CPURange struct {
+	// Request is reserved on the node.
+	Request CPU `json:"request"`
+	// Limit throttles the pod. Absent: none.
+	Limit CPU `json:"limit,omitempty"`
+}
+
+// MemoryRange is what one pod asks for, and the most that it gets.
+type MemoryRange struct {
+	// Request is reserved on the node.
+	Request Bytes `json:"request"`
+	// Limit kills the pod that exceeds it.
+	Limit Bytes `json:"limit"`
+}
+
+// Spread says how a service's pods are kept apart.
+type Spread string
+
+// The ways to keep pods apart.
+const (
+	// SpreadPreferred puts pods on different nodes and zones where there are some.
+	SpreadPreferred Spread = "preferred"
+	// SpreadRequired never puts two pods of a service on one node.
+	SpreadRequired Spread = "required"
+)
+
+func (Spread) options() []string { return []string{string(SpreadPreferred), string(SpreadRequired)} }
+
+// Peak is the greatest number of pods that the service may have at rest.
+func (s Service) Peak() int {
+	if s.Autoscale != nil {
+		return s.Autoscale.Max
+	}
+	return s.Replicas
+}
+
+func defaultService() Service {
+	return Service{
+		Replicas:       2,
+		CPU:            CPURange{Request: 100},
+		Memory:         MemoryRange{Request: 64 * MiB, Limit: 128 * MiB},
+		MaxConnections: 100,
+		Spread:         SpreadPreferred,
+	}
+}
+
+func (s Service) validate(path string) []Problem {
+	var found problems
+	if s.CPU.Request <= 0 {
+		found.add(path+".cpu.request", "%s, want more than 0", s.CPU.Request)
+	}
+	if s.CPU.Limit != 0 && s.CPU.Limit < s.CPU.Request {
+		found.add(path+".cpu.limit", "%s is below the request (%s)", s.CPU.Limit, s.CPU.Request)
+	}
+	if s.Memory.Request <= 0 {
+		found.add(path+".memory.request", "%s, want more than 0", s.Memory.Request)
+	}
+	if s.Memory.Limit < s.Memory.Request {
+		found.add(path+".memory.limit", "%s is below the request (%s)", s.Memory.Limit, s.Memory.Request)
+	}
+	if a := s.Autoscale; a != nil && a.Max < a.Min {
+		found.add(path+".autoscale.max", "%d is below min (%d)", a.Max, a.Min)
+	}
+	return found
+}

@@ -1,0 +1,119 @@
+// Package stacks holds what may differ between two stacks, as Go values that cannot be wrong: their types, their
+// defaults, the strict decoder from what an operator wrote, and the rules that span several settings.
+//
+// It knows neither Pulumi nor Kubernetes. Doc comments of exported fields are the settings reference (docs/settings.md).
+package stacks
+
+import (
+	"slices"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
+
+// Stack is one installation of the shop.
+type Stack struct {
+	// Environment is the value of the label "environment" and of Datadog's env tag. Default: the stack's name.
+	Environment string `json:"environment,omitempty" pattern:"label"`
+	// Namespace holds everything of the shop. Default: techcommerce-<environment>.
+	Namespace string `json:"namespace,omitempty" pattern:"label"`
+	// LogLevel is how much every service logs.
+	LogLevel LogLevel `json:"logLevel,omitempty"`
+	// Cluster says which Kubernetes cluster the stack lives in, and what it is like.
+	Cluster Cluster `json:"cluster"`
+	// Images says which builds run.
+	Images Images `json:"images"`
+	// Services holds one entry per service of the shop, by its name.
+	Services map[string]Service `json:"services,omitempty"`
+	// Drain is how a pod goes away without failing a request.
+	Drain Drain `json:"drain"`
+	// Database is where the services keep their data: exactly one of its entries.
+	Database Database `json:"database"`
+	// Edge is the ways in from outside the cluster.
+	Edge Edge `json:"edge"`
+	// Keys are the shared secrets that the program makes for the services.
+	Keys Keys `json:"keys"`
+	// Protected stands guard over data: pulumi destroy refuses to delete volumes and the namespace, and a volume
+	// outlives its resource.
+	Protected bool `json:"protected,omitempty"`
+
+	// Name is the stack's name. It is given, not set.
+	Name string `json:"-"`
+	// Secrets holds the values that were set as secrets, by setting.
+	Secrets map[string]Secret `json:"-"`
+}
+
+// LogLevel is how much a service logs.
+type LogLevel string
+
+func (LogLevel) options() []string { return []string{"debug", "info", "warn", "error"} }
+
+// Cluster says which Kubernetes cluster a stack lives in, and what it is like.
+type Cluster struct {
+	// Context is the kube context. Default: the current one.
+	Context string `json:"context,omitempty"`
+	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
+	// cache. Pods may always ask the pods of kube-system.
+	DNS []CIDR `json:"dns,omitempty"`
+}
+
+// Images says which builds run.
+type Images struct {
+	// File is where `make images` wrote the references, relative to the repository's root.
+	File string `json:"file,omitempty" min:"1"`
+	// Refs gives single references, by service; they win over the file. Each ends in @sha256:<digest>.
+	Refs map[string]string `json:"refs,omitempty"`
+	// Registries lists the prefixes that an image of the namespace may have. Empty: those of the stack's own images.
+	Registries []string `json:"registries,omitempty"`
+}
+
+// Drain is how a pod goes away without failing a request. Its grace period is the sum of the three.
+type Drain struct {
+	// Delay is how long a stopping service goes on serving while endpoints are withdrawn.
+	Delay Duration `json:"delay"`
+	// Timeout is how long requests in flight may take after that.
+	Timeout Duration `json:"timeout"`
+	// Margin is what is left for closing the store and sending the last telemetry.
+	Margin Duration `json:"margin"`
+}
+
+// GracePeriod is how long a pod has between SIGTERM and SIGKILL.
+func (d Drain) GracePeriod() Duration { return d.Delay + d.Timeout + d.Margin }
+
+// Keys are the shared secrets that the program makes for the services. A key that is set as a secret by itself
+// (`pulumi config set --secret <name>`) is used as it is.
+type Keys struct {
+	// Generation is part of every generated key's identity: raise it to rotate them.
+	Generation int `json:"generation,omitempty" min:"1"`
+}
+
+// Defaults are the settings of a stack that sets none.
+func Defaults(name string) Stack {
+	s := Stack{
+		Name:        name,
+		Environment: name,
+		Namespace:   "techcommerce-" + name,
+		LogLevel:    "info",
+		Images:      Images{File: ".local/images.json"},
+		Services:    map[string]Service{},
+		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
+		Keys:        Keys{Generation: 1},
+	}
+	for _, service := range contract.Services() {
+		s.Services[service.Name] = defaultService()
+	}
+	products := s.Services[contract.ProductAPI.Name]
+	products.Autoscale = &Autoscale{Min: 2, Max: 10, CPU: 70}
+	s.Services[contract.ProductAPI.Name] = products
+	return s
+}
+
+// isService reports whether the shop has a service of that name.
+func isService(name string) bool { return slices.Contains(serviceNames(), name) }
+
+func serviceNames() []string {
+	var names []string
+	for _, service := range contract.Services() {
+		names = append(names, service.Name)
+	}
+	return names
+}

@@ -1,0 +1,43 @@
+package stacks
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// validate checks the rules that span several settings; rules of one setting are tags and types.
+func (s Stack) validate() []Problem {
+	var found problems
+	for _, name := range slices.Sorted(maps.Keys(s.Services)) {
+		found = append(found, s.Services[name].validate("services."+name)...)
+	}
+	found = append(found, s.Images.validate("images")...)
+	found = append(found, s.Drain.validate("drain")...)
+	found = append(found, s.Database.validate(s.Services)...)
+	return found
+}
+
+func (i Images) validate(path string) []Problem {
+	var found problems
+	for _, service := range slices.Sorted(maps.Keys(i.Refs)) {
+		if err := checkRef(i.Refs[service]); err != nil {
+			found.add(path+".refs."+service, "%q, %v", i.Refs[service], err)
+		}
+	}
+	if strings.HasPrefix(i.File, "/") || strings.Contains(i.File, "..") {
+		found.add(path+".file", "%q, want a path inside the repository", i.File)
+	}
+	return found
+}
+
+func (d Drain) validate(path string) []Problem {
+	var found problems
+	if d.Timeout == 0 {
+		found.add(path+".timeout", "0s, want more than 0s")
+	}
+	if limit := 300 * Second; d.GracePeriod() > limit {
+		found.add(path, "delay, timeout and margin are %s together, want at most %s", d.GracePeriod(), limit)
+	}
+	return found
+}
