@@ -30,7 +30,7 @@ func down(ctx context.Context, s *session) error {
 	if err := c.Remove(); err != nil {
 		return err
 	}
-	for _, name := range []string{"pulumi", "images", "images.json", "kubeconfig", "context.kubeconfig", "program"} {
+	for _, name := range []string{"pulumi", "images", "images.json", "kubeconfig", "context.kubeconfig", "infra"} {
 		if err := os.RemoveAll(s.path(name)); err != nil {
 			return err
 		}

@@ -64,7 +64,7 @@ func (s *session) installProvider(ctx context.Context) error {
 // compileProgram builds the Pulumi program as the language host does it. The first time takes a minute or more, because
 // of the Kubernetes SDK, and belongs to the toolchain rather than to the stack's own time.
 func (s *session) compileProgram(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "build", "-o", s.path("program", "techcommerce"), ".")
+	command := exec.CommandContext(ctx, "go", "build", "-o", s.path("infra", "program"), ".")
 	command.Dir = filepath.Join(s.repository, "infra")
 	if output, err := command.CombinedOutput(); err != nil {
 		return &step.Problem{
