@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -39,26 +41,33 @@ func Routes(r *mux.Router, api API) error {
 	if err != nil {
 		return fmt.Errorf("proxy to %s: %w", api.Title, err)
 	}
-	pass := &passer{api: api, proxy: forward(base, api)}
+	proxy := forward(base, api)
 	for _, prefix := range []string{"/api/", "/"} {
+		pass := &passer{prefix: prefix, proxy: proxy}
 		collection := prefix + api.Collection
 		r.Handle(collection, pass)
 		r.Handle(collection+"/{id}", pass)
 		for _, action := range api.Actions {
-			r.Handle(collection+"/{id}/{action:"+action+"}", pass)
+			r.Handle(collection+"/{id}/"+action, pass)
 		}
 	}
 	return nil
 }
 
+// passer passes on what begins with a prefix, which stands for the APIs' own /api/.
 type passer struct {
-	api   API
-	proxy http.Handler
+	prefix string
+	proxy  http.Handler
 }
 
 // ServeHTTP takes the whole body before it bothers the API: a slow client holds no connection to it, a client that goes
 // away is not mistaken for a failing API, and an order with a key can be sent again.
 func (p *passer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	target := "/api/" + strings.TrimPrefix(r.URL.Path, p.prefix)
+	if path.Clean(target) != target {
+		rest.NotFound(w, r)
+		return
+	}
 	body, err := rest.ReadBody(r)
 	if err != nil {
 		rest.Error(w, r, err)
@@ -67,6 +76,7 @@ func (p *passer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), within)
 	defer cancel()
 	r = r.WithContext(ctx)
+	r.URL = &url.URL{Path: target, RawQuery: r.URL.RawQuery}
 	r.ContentLength, r.TransferEncoding = int64(len(body)), nil
 	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(body)), nil }
 	r.Body = io.NopCloser(bytes.NewReader(body))
@@ -80,16 +90,7 @@ func forward(base *url.URL, api API) http.Handler {
 	return &httputil.ReverseProxy{
 		Transport: api.Endpoint.Transport,
 		Rewrite: func(pr *httputil.ProxyRequest) {
-			// Only what the route matched goes into the path, so it cannot lead anywhere else.
-			// JoinPath of a base without a path would be relative, which is no request line.
-			target := base.JoinPath("/").JoinPath("api", api.Collection)
-			for _, name := range []string{"id", "action"} {
-				if part, ok := mux.Vars(pr.In)[name]; ok {
-					target = target.JoinPath(url.PathEscape(part))
-				}
-			}
-			target.RawQuery = pr.In.URL.RawQuery
-			pr.Out.URL, pr.Out.Host = target, ""
+			pr.SetURL(base)
 			pr.Out.Header["X-Forwarded-For"] = pr.In.Header["X-Forwarded-For"]
 			pr.SetXForwarded()
 			// The visitor's session is no business of the APIs.
