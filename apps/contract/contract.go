@@ -50,7 +50,7 @@ var (
 	}
 
 	OrderAPI = Service{Name: "order-api", Title: "Order API", Port: 5004, Tier: "backend", Stores: true,
-		Keys: []string{EnvReservationKey},
+		Keys: []string{EnvAdminAPIKey, EnvReservationKey},
 		Calls: []Call{
 			{Service: "product-api", Env: EnvProductAPIURL},
 		},
@@ -77,6 +77,9 @@ const (
 	ReadyPath   = "/ready"
 	MetricsPath = "/metrics"
 )
+
+// DescriptionPath is where the APIs describe themselves in OpenAPI.
+const DescriptionPath = "/openapi.yaml"
 
 // UID is the user and group that every container of ours runs as.
 const UID = 1001

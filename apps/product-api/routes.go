@@ -1,6 +1,7 @@
 package main
 
 import (
+	_ "embed"
 	"net/http"
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -8,10 +9,14 @@ import (
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
+//go:embed openapi.yaml
+var description []byte
+
 // routes is the whole API. Each path works with and without /api: old clients use both.
 func (a *api) routes() {
 	router := a.service.Router
 	router.HandleFunc("/", a.about).Methods(http.MethodGet, http.MethodHead)
+	router.HandleFunc(contract.DescriptionPath, rest.Describe(description)).Methods(http.MethodGet, http.MethodHead)
 
 	limited := router.NewRoute().Subrouter()
 	limited.Use(a.service.LimitWrites())
@@ -42,6 +47,6 @@ func (a *api) about(w http.ResponseWriter, r *http.Request) {
 		Version   string   `json:"version"`
 		Endpoints []string `json:"endpoints"`
 	}{contract.ProductAPI.Title, a.settings.Version, []string{
-		contract.HealthPath, contract.ReadyPath, "/api/products", "/api/products/{id}",
+		contract.HealthPath, contract.ReadyPath, contract.DescriptionPath, "/api/products", "/api/products/{id}",
 	}})
 }

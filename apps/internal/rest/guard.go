@@ -29,7 +29,9 @@ func Recover(next http.Handler) http.Handler {
 				Note(r.Context(), err)
 				panic(http.ErrAbortHandler)
 			}
-			clear(w.Header())
+			id := w.Header().Get(RequestIDHeader)
+			clear(w.Header()) // what the handler meant to say about another answer
+			w.Header().Set(RequestIDHeader, id)
 			Error(w, r, err)
 		}()
 		next.ServeHTTP(answer, r)

@@ -75,11 +75,13 @@ func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc 
 }
 
 func writeLine(log *slog.Logger, r *http.Request, known *record, status int, took time.Duration) {
-	level := slog.LevelInfo
-	switch {
-	case status >= http.StatusInternalServerError && known.route != contract.ReadyPath:
+	level, probe := slog.LevelInfo, known.route == contract.HealthPath || known.route == contract.ReadyPath
+	switch failed := status >= http.StatusInternalServerError; {
+	case failed && probe:
+		level = slog.LevelWarn
+	case failed:
 		level = slog.LevelError
-	case known.route == contract.HealthPath || known.route == contract.ReadyPath:
+	case probe:
 		level = slog.LevelDebug
 	}
 	if !log.Enabled(r.Context(), level) {

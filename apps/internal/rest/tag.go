@@ -1,10 +1,12 @@
 package rest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // Tag is the entity tag of a body.
@@ -24,6 +26,16 @@ func WriteTagged(w http.ResponseWriter, r *http.Request, tag string, body []byte
 		return
 	}
 	WriteBytes(w, http.StatusOK, body)
+}
+
+// Describe answers with an API's description in OpenAPI.
+func Describe(description []byte) http.HandlerFunc {
+	tag := Tag(description)
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/yaml")
+		w.Header().Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(description))
+	}
 }
 
 // Matches tells whether a list of entity tags, as in If-Match or If-None-Match, has the tag.

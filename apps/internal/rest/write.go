@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/gorilla/mux"
+
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
@@ -97,7 +99,19 @@ func NotFound(w http.ResponseWriter, r *http.Request) {
 	Error(w, r, fault.New(fault.NotFound, "Not found"))
 }
 
-// MethodNotAllowed answers requests with a method that their path does not have.
-func MethodNotAllowed(w http.ResponseWriter, r *http.Request) {
-	Write(w, r, http.StatusMethodNotAllowed, problem{Error: "Method not allowed"})
+// MethodNotAllowed answers requests with a method that their path does not have, and names those that it has.
+func MethodNotAllowed(router *mux.Router) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for _, method := range []string{
+			http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		} {
+			other := r.Clone(r.Context())
+			other.Method = method
+			var match mux.RouteMatch
+			if router.Match(other, &match) && match.MatchErr == nil {
+				w.Header().Add("Allow", method)
+			}
+		}
+		Write(w, r, http.StatusMethodNotAllowed, problem{Error: "Method not allowed"})
+	}
 }

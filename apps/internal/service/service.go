@@ -53,7 +53,8 @@ func New(ctx context.Context, settings Settings, out io.Writer) (*Service, error
 		Log:      telemetry.NewLogger(out, id, settings.LogLevel),
 		Registry: telemetry.NewRegistry(id),
 		Health:   health.New(),
-		Router:   mux.NewRouter(),
+		// Without cleaning, a path such as //api is unknown like any other instead of an HTML redirect.
+		Router: mux.NewRouter().SkipClean(true),
 	}
 	s.requests = telemetry.NewRequests(s.Registry)
 	if settings.OTLPEndpoint != "" {
@@ -65,7 +66,7 @@ func New(ctx context.Context, settings Settings, out io.Writer) (*Service, error
 	}
 	s.Router.Use(rest.NameRoute)
 	s.Router.NotFoundHandler = http.HandlerFunc(rest.NotFound)
-	s.Router.MethodNotAllowedHandler = http.HandlerFunc(rest.MethodNotAllowed)
+	s.Router.MethodNotAllowedHandler = rest.MethodNotAllowed(s.Router)
 	s.Router.HandleFunc(contract.HealthPath, s.healthy).Methods(http.MethodGet, http.MethodHead)
 	s.Router.HandleFunc(contract.ReadyPath, s.ready).Methods(http.MethodGet, http.MethodHead)
 	return s, nil

@@ -36,15 +36,32 @@ func TestFlow(t *testing.T) {
 	if testing.Short() {
 		runs /= 20
 	}
-	stock, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t))
+	const tellers = 4
 	seed := uint64(time.Now().UnixNano())
+	for teller := range uint64(tellers) {
+		t.Run(fmt.Sprint("teller ", teller), func(t *testing.T) {
+			t.Parallel()
+			tellStories(t, runs/tellers, rand.New(rand.NewPCG(seed, teller)))
+			if t.Failed() {
+				t.Logf("the seed was %d", seed)
+			}
+		})
+	}
+}
+
+func tellStories(t *testing.T, runs int, random *rand.Rand) {
+	t.Helper()
+	stock, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t))
+	const oldOrders = 3
+	first := int64(oldOrders + 1)
 	for run := range runs {
-		w := newWorld(t, stock, orders, rand.New(rand.NewPCG(seed, uint64(run))))
+		w := newWorld(t, stock, orders, random)
+		w.first = first
 		w.tell()
 		w.settle()
-		w.check()
+		first = w.check()
 		if t.Failed() {
-			t.Fatalf("run %d of seed %d", run, seed)
+			t.Fatalf("story %d went wrong", run)
 		}
 	}
 }
@@ -79,9 +96,6 @@ func newWorld(t *testing.T, stock product.Store, store order.Store, random *rand
 		must(t, err)
 		w.products = append(w.products, p)
 	}
-	newest, _, err := store.List(t.Context(), order.Filter{Limit: 1})
-	must(t, err)
-	w.first = newest[0].ID + 1
 	return w
 }
 
@@ -121,6 +135,9 @@ func (w *world) order(key string, depth int) {
 	w.known(err)
 	if replayed && key == "" {
 		w.t.Errorf("an order without a key was found again: %+v", placed)
+	}
+	if fault.KindOf(err) == fault.Conflict && fault.As(err).Message != "Not enough stock" {
+		w.t.Errorf("a conflict that is not the customer's: %v", err)
 	}
 	if err != nil {
 		return
@@ -180,15 +197,16 @@ func (w *world) settle() {
 	}
 }
 
-// check is what must be true in the end.
-func (w *world) check() {
-	page, _, err := w.store.List(w.t.Context(), order.Filter{Limit: 50})
-	must(w.t, err)
+// check is what must be true in the end. It returns the id that the next order will have.
+func (w *world) check() int64 {
 	sold, keys, ids := map[int64]int64{}, map[string]int64{}, map[int64]order.Status{}
-	for _, o := range page {
-		if o.ID < w.first {
+	next := w.first
+	for ; ; next++ {
+		o, err := w.store.Find(w.t.Context(), next)
+		if errors.Is(err, order.ErrNotFound) {
 			break
 		}
+		must(w.t, err)
 		ids[o.ID] = o.Status
 		if other, twice := keys[o.Key]; twice && o.Key != "" {
 			w.t.Errorf("orders %d and %d have the key %s", o.ID, other, o.Key)
@@ -208,6 +226,7 @@ func (w *world) check() {
 			w.t.Errorf("product %d: %d sold and %d left of %d", p.ID, sold[p.ID], now.Stock, p.Stock)
 		}
 	}
+	return next
 }
 
 func (w *world) checkOrder(o order.Order, sold map[int64]int64) {
