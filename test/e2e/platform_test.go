@@ -10,6 +10,7 @@ import (
 
 // The limits that the README promises, for two cores.
 const (
+	warmUpLimit   = 4 * time.Minute
 	stackLimit    = 90 * time.Second
 	restartLimit  = 60 * time.Second
 	noChangeLimit = 10 * time.Second
@@ -45,41 +46,40 @@ func TestPlatform(t *testing.T) {
 		{"orders survive a stopped cluster", p.survivesARestart},
 		{"make up goes on after a kill", p.survivesAKilledUp},
 		{"make down leaves nothing", p.leavesNothing},
+		{"the limits hold", p.keepsItsLimits},
 	} {
 		if !t.Run(step.name, step.run) {
 			t.Fatalf("stopped at: %s", step.name)
 		}
 	}
-	t.Log(p.summary())
 }
 
 // measured is one figure of the summary.
 type measured struct {
 	what       string
 	value, max string
+	over       bool
 }
 
-func (p *platform) measure(t *testing.T, what string, took, limit time.Duration) {
-	t.Helper()
-	p.figures = append(p.figures, measured{what, took.Round(100 * time.Millisecond).String(), limit.String()})
-	if took > limit {
-		t.Errorf("%s took %s, want at most %s", what, took.Round(100*time.Millisecond), limit)
-	}
+func (p *platform) measure(what string, took, limit time.Duration) {
+	value := took.Round(100 * time.Millisecond).String()
+	p.figures = append(p.figures, measured{what, value, limit.String(), took > limit})
 }
 
-func (p *platform) measureSize(t *testing.T, what string, bytes, limit float64) {
-	t.Helper()
-	p.figures = append(p.figures, measured{what, fmt.Sprintf("%.1f MB", bytes/1e6), fmt.Sprintf("%.0f MB", limit/1e6)})
-	if bytes > limit {
-		t.Errorf("%s: %.1f MB, want at most %.1f MB", what, bytes/1e6, limit/1e6)
-	}
+func (p *platform) measureSize(what string, bytes, limit float64) {
+	value := fmt.Sprintf("%.1f MB", bytes/1e6)
+	p.figures = append(p.figures, measured{what, value, fmt.Sprintf("%.0f MB", limit/1e6), bytes > limit})
 }
 
-func (p *platform) summary() string {
+// keepsItsLimits prints the summary. It comes last, so that a slow machine hides no fault.
+func (p *platform) keepsItsLimits(t *testing.T) {
 	var table strings.Builder
-	fmt.Fprintf(&table, "\nmeasured on %s\n", machine())
+	fmt.Fprintf(&table, "measured on %s\n", machine())
 	for _, figure := range p.figures {
 		fmt.Fprintf(&table, "  %-46s %10s   (limit %s)\n", figure.what, figure.value, figure.max)
+		if figure.over {
+			t.Errorf("%s: %s, want at most %s", figure.what, figure.value, figure.max)
+		}
 	}
-	return table.String()
+	t.Log(table.String())
 }

@@ -113,13 +113,13 @@ func (s *session) shopURL(ctx context.Context) (string, error) {
 	return strings.Replace(url, "localhost", address, 1), err
 }
 
-// awaitShop waits until the shop lists its products.
+// awaitShop waits until the shop lists its products and its orders.
 func awaitShop(ctx context.Context, url string) error {
 	ctx, cancel := context.WithTimeout(ctx, serveLimit)
 	defer cancel()
 	client := http.Client{Timeout: 5 * time.Second}
 	for {
-		err := tryShop(ctx, client, url)
+		err := errors.Join(get(ctx, client, url+"/api/products"), get(ctx, client, url+"/api/orders"))
 		if err == nil {
 			return nil
 		}
@@ -134,8 +134,8 @@ func awaitShop(ctx context.Context, url string) error {
 	}
 }
 
-func tryShop(ctx context.Context, client http.Client, url string) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/products", nil)
+func get(ctx context.Context, client http.Client, url string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
 	}
@@ -145,7 +145,7 @@ func tryShop(ctx context.Context, client http.Client, url string) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return errors.New(response.Status)
+		return fmt.Errorf("GET %s: %s", url, response.Status)
 	}
 	return nil
 }
