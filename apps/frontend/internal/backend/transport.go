@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"time"
 
@@ -49,7 +50,7 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	pause := firstPause
 	for attempt := 1; ; attempt++ {
 		response, err := t.breaker.Execute(func() (*http.Response, error) { return t.next.RoundTrip(r) })
-		if attempt == attempts || !repeatable(r) || !worthRepeating(r, response, err) {
+		if attempt == attempts || !repeatable(r, err) || !worthRepeating(r, response, err) {
 			return response, err
 		}
 		again, rewindErr := rewound(r)
@@ -62,11 +63,17 @@ func (t *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // repeatable says whether sending the request twice does what sending it once does, and whether we can.
-func repeatable(r *http.Request) bool {
+func repeatable(r *http.Request, err error) bool {
 	if r.Body != nil && r.Body != http.NoBody && r.GetBody == nil {
 		return false
 	}
-	return reading(r) || r.Header.Get(keyedByCalls) != ""
+	return reading(r) || r.Header.Get(keyedByCalls) != "" || unsent(err)
+}
+
+// unsent says whether the request cannot have reached the backend, because there was no connection to send it on.
+func unsent(err error) bool {
+	var dial *net.OpError
+	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // worthRepeating says whether another attempt may end better. An order that was answered, however badly, is left to

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,6 +98,26 @@ func TestRepeats(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestRepeatsAWriteThatCannotHaveArrived(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		answer := outcomes(&asked, 201)
+		refused := &net.OpError{Op: "dial", Net: "tcp", Err: errNobody}
+		first := true
+		way := way(func(r *http.Request) (*http.Response, error) {
+			if first {
+				first = false
+				return nil, refused
+			}
+			return answer(r)
+		})
+		if got := status(t, newTransport(way), mustRequest(t, "POST", "body", "")); got != 201 {
+			t.Errorf("a write that found no connection at first: got %d, want 201", got)
+		}
+	})
 }
 
 func TestRepeatedWriteHasItsBody(t *testing.T) {
