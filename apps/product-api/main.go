@@ -53,7 +53,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	svc.Prepare("migrations", store.Migrate)
 	svc.Background("expiry", expiry{store, svc.Log}.run)
 	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
-	api := &api{store: store, service: svc, settings: cfg, now: time.Now}
+	api := &api{store: store, service: svc, settings: cfg, answers: newAnswers(), now: time.Now}
 	api.routes()
 	return svc.Serve(ctx)
 }

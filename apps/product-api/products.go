@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -16,6 +17,7 @@ type api struct {
 	store    product.Store
 	service  *service.Service
 	settings settings
+	answers  *answers
 	now      func() time.Time
 }
 
@@ -38,21 +40,29 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	page, total, err := a.store.List(r.Context(), filter)
+	key := strconv.Itoa(filter.Limit) + " " + strconv.Itoa(filter.Offset) + " " + filter.Search
+	known, err := a.answers.of(key, func() (answer, error) { return a.loadPage(r.Context(), filter) })
 	if err != nil {
 		rest.Error(w, r, err)
 		return
+	}
+	w.Header().Set("X-Total-Count", known.total)
+	rest.WriteTagged(w, r, known.tag, known.body)
+}
+
+// loadPage is shared by all who ask for it at that moment, so it goes on when one of them leaves.
+func (a *api) loadPage(ctx context.Context, filter product.Filter) (answer, error) {
+	page, total, err := a.store.List(context.WithoutCancel(ctx), filter)
+	if err != nil {
+		return answer{}, err
 	}
 	body, err := json.Marshal(struct {
 		Products []product.Product `json:"products"`
 		Count    int               `json:"count"`
 	}{append([]product.Product{}, page...), len(page)})
-	if err != nil {
-		rest.Error(w, r, err)
-		return
-	}
-	w.Header().Set("X-Total-Count", strconv.Itoa(total))
-	rest.WriteTagged(w, r, rest.Tag(body), body)
+	loaded := newAnswer(body)
+	loaded.total = strconv.Itoa(total)
+	return loaded, err
 }
 
 func (a *api) find(w http.ResponseWriter, r *http.Request) {
@@ -61,17 +71,19 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, product.ErrNotFound)
 		return
 	}
-	found, err := a.store.Find(r.Context(), id)
+	known, err := a.answers.of(strconv.FormatInt(id, 10), func() (answer, error) {
+		found, err := a.store.Find(context.WithoutCancel(r.Context()), id)
+		if err != nil {
+			return answer{}, err
+		}
+		body, err := json.Marshal(found)
+		return answer{body: body, tag: found.Tag()}, err
+	})
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	body, err := json.Marshal(found)
-	if err != nil {
-		rest.Error(w, r, err)
-		return
-	}
-	rest.WriteTagged(w, r, found.Tag(), body)
+	rest.WriteTagged(w, r, known.tag, known.body)
 }
 
 func (a *api) create(w http.ResponseWriter, r *http.Request) {
@@ -81,6 +93,7 @@ func (a *api) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	created, err := a.store.Create(r.Context(), wanted)
+	a.answers.forget()
 	if err != nil {
 		rest.Error(w, r, err)
 		return
@@ -102,6 +115,7 @@ func (a *api) update(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	changed, err := a.store.Update(r.Context(), id, change)
+	a.answers.forget()
 	if err != nil {
 		rest.Error(w, r, err)
 		return

@@ -26,20 +26,26 @@ func (a *api) reserve(w http.ResponseWriter, r *http.Request) {
 	}
 	until := a.now().Add(contract.ReservationLifetime)
 	reserved, err := a.store.Reserve(r.Context(), id, lines, until)
-	answer(w, r, reserved, err)
+	a.forgetAndWrite(w, r, reserved, err)
 }
 
 func (a *api) confirm(w http.ResponseWriter, r *http.Request) {
 	confirmed, err := a.store.Confirm(r.Context(), mux.Vars(r)["id"])
-	answer(w, r, confirmed, err)
+	writeReservation(w, r, confirmed, err)
 }
 
 func (a *api) release(w http.ResponseWriter, r *http.Request) {
 	released, err := a.store.Release(r.Context(), mux.Vars(r)["id"])
-	answer(w, r, released, err)
+	a.forgetAndWrite(w, r, released, err)
 }
 
-func answer(w http.ResponseWriter, r *http.Request, reservation product.Reservation, err error) {
+// forgetAndWrite is for what may have changed stock.
+func (a *api) forgetAndWrite(w http.ResponseWriter, r *http.Request, reservation product.Reservation, err error) {
+	a.answers.forget()
+	writeReservation(w, r, reservation, err)
+}
+
+func writeReservation(w http.ResponseWriter, r *http.Request, reservation product.Reservation, err error) {
 	if err != nil {
 		rest.Error(w, r, err)
 		return
