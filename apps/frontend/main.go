@@ -61,7 +61,9 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 		return err
 	}
 	s.Router.Use(web.Secure, site.SameOrigin, s.LimitWrites())
+	// The router's middleware does not see what no route matches.
 	s.Router.NotFoundHandler = web.Secure(http.HandlerFunc(site.Missing))
+	s.Router.MethodNotAllowedHandler = web.Secure(s.Router.MethodNotAllowedHandler)
 	site.Routes(s.Router)
 	for _, api := range []proxy.API{
 		{Title: contract.ProductAPI.Title, Endpoint: products, Collection: "products"},

@@ -82,6 +82,24 @@ func TestPaging(t *testing.T) {
 	mustShow(t, visitor.open("/?page=99999999999"), "Laptop")
 }
 
+func TestEveryKindOfProductHasAPicture(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	s.products.set(func(f *fakeProducts) {
+		f.list = nil
+		for i, name := range []string{
+			"Speaker", "Smartphone", "Tablet", "Webcam", "Charger", "Printer", "SSD", "Notebook", "Ultrawide screen",
+			"Headset", "Flux capacitor", "",
+		} {
+			f.list = append(f.list, fakeProduct{int64(i + 1), name, "1.00", 50})
+		}
+	})
+	page := newVisitor(t, s.url).open("/")
+	if got := strings.Count(page.body, `class="picture`); page.status != http.StatusOK || got != 12 {
+		t.Errorf("%d with %d pictures, want 200 with 12", page.status, got)
+	}
+}
+
 func TestCart(t *testing.T) {
 	t.Parallel()
 	tests := []struct {

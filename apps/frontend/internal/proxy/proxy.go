@@ -73,6 +73,7 @@ func (p *passer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
+	w.Header().Add("Vary", "Accept") // browsers get a page from some of these paths
 	ctx, cancel := context.WithTimeout(r.Context(), within)
 	defer cancel()
 	r = r.WithContext(ctx)
