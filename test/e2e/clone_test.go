@@ -15,11 +15,13 @@ import (
 
 // platform is a clone of the repository with its own cluster.
 type platform struct {
-	dir     string
-	url     string
-	orders  []int64
-	figures []measured
-	before  footprint
+	dir string
+	url string
+	// settings is Pulumi.local.yaml as it was cloned.
+	settings string
+	orders   []int64
+	figures  []measured
+	before   footprint
 }
 
 // checkout clones what is committed, and lays what is not over it, so that a developer tests what is in front of them.
@@ -59,7 +61,7 @@ func clone(t *testing.T) *platform {
 	if err := tools.Run(); err != nil {
 		t.Fatalf("make tools: %v", err)
 	}
-	return &platform{dir: dir, before: takeFootprint(t)}
+	return &platform{dir: dir, settings: output(t, dir, "cat", "Pulumi.local.yaml"), before: takeFootprint(t)}
 }
 
 // make runs make in the clone and returns what it printed. It fails the test if make fails.
