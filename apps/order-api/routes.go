@@ -47,6 +47,7 @@ func (a *api) about(w http.ResponseWriter, r *http.Request) {
 		Version   string   `json:"version"`
 		Endpoints []string `json:"endpoints"`
 	}{contract.OrderAPI.Title, a.settings.Version, []string{
-		contract.HealthPath, contract.ReadyPath, contract.DescriptionPath, "/api/orders", "/api/orders/{id}", "/api/orders/{id}/cancel",
+		contract.HealthPath, contract.ReadyPath, contract.DescriptionPath,
+		"/api/orders", "/api/orders/{id}", "/api/orders/{id}/cancel",
 	}})
 }

@@ -38,6 +38,8 @@ type Process struct {
 	Internal string
 
 	tb      testing.TB
+	binary  string
+	env     map[string]string
 	command *exec.Cmd
 	log     *log
 	ended   chan struct{}
@@ -46,8 +48,7 @@ type Process struct {
 // Start runs a binary with just these variables and waits until it listens. It is killed when the test ends.
 func Start(tb testing.TB, binary string, env map[string]string) *Process {
 	tb.Helper()
-	p := &Process{tb: tb, command: exec.Command(binary), log: &log{}, ended: make(chan struct{})}
-	p.command.Stdout, p.command.Stderr = p.log, p.log
+	p := &Process{tb: tb, binary: binary, log: &log{}}
 	variables := map[string]string{
 		contract.EnvListenAddress: "127.0.0.1:0", contract.EnvInternalAddress: "127.0.0.1:0",
 		contract.EnvDrainDelay: "0s", contract.EnvDrainTimeout: "5s", contract.EnvWriteRate: "100000",
@@ -55,20 +56,41 @@ func Start(tb testing.TB, binary string, env map[string]string) *Process {
 	for name, value := range env {
 		variables[name] = value
 	}
-	p.command.Env = []string{"GOTRACEBACK=all"}
-	for name, value := range variables {
-		p.command.Env = append(p.command.Env, name+"="+value)
-	}
-	if err := p.command.Start(); err != nil {
+	p.env = variables
+	if err := p.run(); err != nil {
 		tb.Fatalf("start %s: %v", binary, err)
 	}
-	go func() {
-		_ = p.command.Wait() // how it ended is in ProcessState
-		close(p.ended)
-	}()
 	tb.Cleanup(p.Kill)
 	p.awaitListening()
 	return p
+}
+
+func (p *Process) run() error {
+	command, ended := exec.Command(p.binary), make(chan struct{})
+	command.Stdout, command.Stderr = p.log, p.log
+	command.Env = []string{"GOTRACEBACK=all"}
+	for name, value := range p.env {
+		command.Env = append(command.Env, name+"="+value)
+	}
+	if err := command.Start(); err != nil {
+		return err
+	}
+	go func() {
+		_ = command.Wait() // how it ended is in ProcessState
+		close(ended)
+	}()
+	p.command, p.ended = command, ended
+	return nil
+}
+
+// KillAndRestart ends the process as kill -9 does and starts it again with the same address.
+func (p *Process) KillAndRestart() {
+	p.Kill()
+	p.env[contract.EnvListenAddress] = strings.TrimPrefix(p.URL, "http://")
+	p.env[contract.EnvInternalAddress] = strings.TrimPrefix(p.Internal, "http://")
+	if err := p.run(); err != nil {
+		p.tb.Errorf("restart %s: %v", p.binary, err)
+	}
 }
 
 func (p *Process) awaitListening() {

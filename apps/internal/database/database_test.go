@@ -1,0 +1,286 @@
+package database_test
+
+import (
+	"context"
+	"database/sql"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/database"
+	"github.com/techcommerce/platform/apps/internal/database/databasetest"
+	"github.com/techcommerce/platform/apps/internal/environ"
+	"github.com/techcommerce/platform/apps/internal/fault"
+)
+
+func TestMain(m *testing.M) { databasetest.Main(m) }
+
+// first and second are two releases' migrations.
+var (
+	first = fstest.MapFS{
+		"sqlite/00001_a.sql":   {Data: []byte(schema)},
+		"postgres/00001_a.sql": {Data: []byte(schema)},
+	}
+	second = fstest.MapFS{
+		"sqlite/00001_a.sql":   {Data: []byte(schema)},
+		"postgres/00001_a.sql": {Data: []byte(schema)},
+		"sqlite/00002_b.sql":   {Data: []byte("-- +goose Up\nINSERT INTO things (name) VALUES ('second');")},
+		"postgres/00002_b.sql": {Data: []byte("-- +goose Up\nINSERT INTO things (name) VALUES ('second');")},
+	}
+)
+
+const schema = `-- +goose Up
+CREATE TABLE things (name TEXT NOT NULL UNIQUE);
+CREATE TABLE probe (at BIGINT NOT NULL);
+INSERT INTO probe (at) VALUES (0);
+`
+
+func TestMigrateInManyProcessesAtOnce(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+		var wait sync.WaitGroup
+		for range 6 {
+			db := databasetest.MustOpen(t, settings)
+			wait.Go(func() {
+				if err := db.Migrate(t.Context(), second); err != nil {
+					t.Errorf("migrate: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		if got := count(t, databasetest.MustOpen(t, settings)); got != 1 {
+			t.Errorf("the second migration ran %d times, want once", got)
+		}
+	})
+}
+
+func TestMigrateRefusesANewerSchema(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+		db := databasetest.MustOpen(t, settings)
+		must(t, db.Migrate(t.Context(), second))
+		err := db.Migrate(t.Context(), first)
+		if err == nil || !strings.Contains(err.Error(), "schema has version 2, newer than the 1 that this release knows") {
+			t.Errorf("an older release on a newer schema: %v, want it refused by name", err)
+		}
+		if fault.KindOf(err) != fault.Internal {
+			t.Errorf("the refusal is %s, want it final", fault.KindOf(err))
+		}
+	})
+}
+
+func TestWriteIsAllOrNothing(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+		db := mustMigrate(t, settings)
+		err := db.Write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+			if _, err := tx.ExecContext(ctx, `INSERT INTO things (name) VALUES ('a')`); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, `INSERT INTO things (name) VALUES ('a')`)
+			return err
+		})
+		if err == nil || fault.KindOf(err) != fault.Internal {
+			t.Errorf("a broken constraint = %v (%s), want a mistake of ours", err, fault.KindOf(err))
+		}
+		if got := count(t, db); got != 0 {
+			t.Errorf("%d rows of a failed transaction are kept", got)
+		}
+	})
+}
+
+func TestWriteGivesUpOnALockedFileAndRecovers(t *testing.T) {
+	t.Parallel()
+	settings := databasetest.SQLite(t)
+	settings.Timeout = 50 * time.Millisecond
+	db, other := mustMigrate(t, settings), databasetest.MustOpen(t, settings)
+	locked, unlock := make(chan struct{}), make(chan struct{})
+	ended := make(chan error, 1)
+	go func() {
+		ended <- other.Write(t.Context(), func(context.Context, *sql.Tx) error {
+			close(locked)
+			<-unlock
+			return nil
+		})
+	}()
+	<-locked
+	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Check of a locked file = %v, want unavailable", err)
+	}
+	if got := count(t, db); got != 0 { // readers go on
+		t.Errorf("rows = %d", got)
+	}
+	close(unlock)
+	<-ended // its transaction may have run out of time, which is beside the point
+	must(t, db.Check(t.Context()))
+}
+
+func TestCheckSeesACorruptFile(t *testing.T) {
+	t.Parallel()
+	settings := databasetest.SQLite(t)
+	path := strings.TrimSuffix(strings.TrimPrefix(settings.URL, "sqlite://"), "?synchronous=off")
+	db, err := database.Open(settings)
+	must(t, err)
+	must(t, db.Migrate(t.Context(), first))
+	must(t, db.Close())
+	must(t, os.WriteFile(path, []byte(strings.Repeat("this is no database ", 1000)), 0o600))
+	db = databasetest.MustOpen(t, settings)
+	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Check of a corrupt file = %v, want unavailable", err)
+	}
+	if err := db.Migrate(t.Context(), first); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Migrate of a corrupt file = %v, want unavailable", err)
+	}
+}
+
+func TestCheckSeesAFullDiskAndRecovers(t *testing.T) {
+	t.Parallel()
+	disk := t.TempDir()
+	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=512k"); err != nil {
+		if os.Getenv("CI") == "true" && os.Geteuid() == 0 {
+			t.Fatalf("mount: %v", err)
+		}
+		t.Skipf("SKIPPED: needs root to mount a small disk: %v", err)
+	}
+	t.Cleanup(func() { must(t, syscall.Unmount(disk, syscall.MNT_DETACH)) })
+	settings := databasetest.SQLite(t)
+	settings.URL = "sqlite://" + filepath.Join(disk, "full.db")
+	db, err := database.Open(settings)
+	must(t, err)
+	defer db.Close() //nolint:errcheck // the disk goes with it
+	must(t, db.Migrate(t.Context(), first))
+	must(t, db.Check(t.Context()))
+	ballast := filepath.Join(disk, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err == nil {
+		t.Fatal("the disk is not full")
+	}
+	err = nil
+	for range 100 { // the log has room for a few pages yet
+		if err = db.Check(t.Context()); err != nil {
+			break
+		}
+	}
+	if fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Check of a full disk = %v, want unavailable", err)
+	}
+	must(t, os.Remove(ballast))
+	must(t, db.Check(t.Context()))
+}
+
+func TestCheckFollowsPostgresThroughItsTroubles(t *testing.T) {
+	t.Parallel()
+	server, err := databasetest.Start()
+	databasetest.NeedServer(t, err)
+	t.Cleanup(func() { must(t, server.Remove()) })
+	settings := server.MustCreate(t)
+	db := mustMigrate(t, settings)
+	name := strings.TrimPrefix(strings.Split(settings.URL, "?")[0], "postgres://postgres@/")
+
+	must(t, server.Stop())
+	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Check while the server is down = %v, want unavailable", err)
+	}
+	must(t, server.Run())
+	must(t, eventually(t, db))
+
+	must(t, server.Stop())
+	must(t, server.Run("default_transaction_read_only=on"))
+	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("Check while the server is read-only = %v, want unavailable", err)
+	}
+
+	must(t, server.Stop())
+	must(t, server.Run("max_connections=5", "superuser_reserved_connections=0"))
+	hog := databasetest.MustOpen(t, settings)
+	crowd(t, hog, 5, func() {
+		if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("Check while connections are out = %v, want unavailable", err)
+		}
+	})
+	must(t, hog.Close())
+	must(t, eventually(t, db))
+	server.MustRun(t, name, "SELECT 1 FROM things")
+}
+
+// crowd holds so many connections while it does something.
+func crowd(t *testing.T, db *database.DB, connections int, do func()) {
+	t.Helper()
+	release := make(chan struct{})
+	var inside, wait sync.WaitGroup
+	inside.Add(connections)
+	for range connections {
+		wait.Go(func() {
+			entered := false
+			_ = db.Read(context.Background(), func(context.Context, *sql.Tx) error { // who does not get in is out
+				entered = true
+				inside.Done()
+				<-release
+				return nil
+			})
+			if !entered {
+				inside.Done()
+			}
+		})
+	}
+	inside.Wait()
+	do()
+	close(release)
+	wait.Wait()
+}
+
+// eventually is nil once the database works again: the first attempts may meet connections that are dead.
+func eventually(t *testing.T, db *database.DB) (err error) {
+	t.Helper()
+	for range 200 {
+		if err = db.Check(t.Context()); err == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond) // a server that recovers says nothing
+	}
+	return err
+}
+
+func TestReadSettingsRefusesWhatIsNoDatabase(t *testing.T) {
+	t.Parallel()
+	for url, good := range map[string]bool{
+		"sqlite:///data/a.db": true, "postgres://u:p@host/db": true, "postgresql://host/db": true,
+		"sqlite://data/a.db": false, "sqlite:a.db": false, "mysql://host/db": false, "": false, "postgres://%zz": false,
+		"postgres://u:secret@host:port/db": false,
+	} {
+		env := environ.New(func(name string) string {
+			return map[string]string{contract.EnvDatabaseURL: url}[name]
+		})
+		database.ReadSettings(env)
+		if err := env.Err(); (err == nil) != good {
+			t.Errorf("%q: %v, want it good: %t", url, err, good)
+		} else if err != nil && strings.Contains(err.Error(), "secret") {
+			t.Errorf("%q: %v shows the password", url, err)
+		}
+	}
+}
+
+func mustMigrate(t *testing.T, settings database.Settings) *database.DB {
+	t.Helper()
+	db := databasetest.MustOpen(t, settings)
+	must(t, db.Migrate(t.Context(), first))
+	return db
+}
+
+func count(t *testing.T, db *database.DB) (rows int) {
+	t.Helper()
+	must(t, db.Row(t.Context(), func(row *sql.Row) error { return row.Scan(&rows) }, `SELECT count(*) FROM things`))
+	return rows
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
