@@ -7,7 +7,6 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/techcommerce/platform/apps/contract"
-	"github.com/techcommerce/platform/infra/database"
 	"github.com/techcommerce/platform/infra/edge"
 	"github.com/techcommerce/platform/infra/foundation"
 	"github.com/techcommerce/platform/infra/internal/kube"
@@ -26,23 +25,22 @@ func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
 	return args
 }
 
-func foundationArgs(stack stacks.Stack) foundation.Args {
-	args := foundation.Args{
-		Namespace: stack.Namespace,
-		Labels:    kube.App{Name: kube.Product, Tier: "foundation", Environment: stack.Environment}.Labels(),
-		Protected: stack.Protected,
+func foundationArgs(stack stacks.Stack, release release) foundation.Args {
+	return foundation.Args{
+		Namespace:  stack.Namespace,
+		Labels:     own(stack, "foundation"),
+		DNS:        texts(stack.Cluster.DNS),
+		Quota:      quota(stack),
+		Registries: registries(stack, release),
+		Protected:  stack.Protected,
 	}
-	for _, cidr := range stack.Cluster.DNS {
-		args.DNS.CIDRs = append(args.DNS.CIDRs, cidr.String())
-	}
-	return args
 }
 
 func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reader) keys.Args {
 	args := keys.Args{
 		Namespace:  ground.Namespace,
-		Labels:     kube.App{Name: kube.Product, Tier: "keys", Environment: stack.Environment}.Labels(),
-		Given:      map[string]string{},
+		Labels:     own(stack, "keys"),
+		Given:      databaseSecrets(stack),
 		Generation: stack.Keys.Generation,
 		Random:     random,
 	}
@@ -54,25 +52,31 @@ func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reade
 	return args
 }
 
-func databaseArgs(stack stacks.Stack, ground *foundation.Foundation) database.Args {
-	args := database.Args{Namespace: ground.Namespace, Protected: stack.Protected}
-	for _, service := range contract.Services() {
-		if service.Stores {
-			args.Apps = append(args.Apps, kube.App{
-				Name: service.Name, Tier: "data", Environment: stack.Environment,
-			})
-		}
+func edgeArgs(stack stacks.Stack, release release, ground *foundation.Foundation) edge.Args {
+	args := edge.Args{
+		App: app(public, stack, release), Namespace: ground.Namespace, Host: public.Host(), Port: public.Port,
 	}
-	if e := stack.Database.Embedded; e != nil {
-		args.Embedded = &database.Embedded{Size: e.Size.String(), StorageClass: e.StorageClass}
+	if port := stack.Edge.NodePort; port != 0 {
+		args.NodePort = &edge.NodePort{Host: stack.Edge.NodeHost, Port: port}
+	}
+	if i := stack.Edge.Ingress; i != nil {
+		args.Ingress = &edge.Ingress{Class: i.Class, Host: i.Host, Controller: i.Controller}
+		if i.TLS != nil {
+			args.Ingress.TLS = &edge.TLS{Secret: i.TLS.Secret, Issuer: i.TLS.Issuer}
+		}
 	}
 	return args
 }
 
-func edgeArgs(stack stacks.Stack, release release, ground *foundation.Foundation) edge.Args {
-	args := edge.Args{App: app(public, stack, release), Namespace: ground.Namespace, Port: public.Port}
-	if port := stack.Edge.NodePort; port != 0 {
-		args.NodePort = &edge.NodePort{Host: stack.Edge.Host, Port: port}
+// own are the labels of objects that belong to no single service.
+func own(stack stacks.Stack, part string) pulumi.StringMap {
+	return kube.App{Name: kube.Product, Tier: part, Environment: stack.Environment}.Labels()
+}
+
+func texts(networks []stacks.CIDR) []string {
+	var list []string
+	for _, network := range networks {
+		list = append(list, network.String())
 	}
-	return args
+	return list
 }

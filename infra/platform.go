@@ -23,7 +23,7 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 		return fmt.Errorf("cluster: %w", err)
 	}
 	on := pulumi.Provider(cluster)
-	ground, err := foundation.New(ctx, "foundation", foundationArgs(stack), on)
+	ground, err := foundation.New(ctx, "foundation", foundationArgs(stack, release), on)
 	if err != nil {
 		return err
 	}
@@ -31,12 +31,13 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	data, err := database.New(ctx, "database", databaseArgs(stack, ground), on)
+	at := site{ground: ground, secrets: secrets}
+	at.data, err = database.New(ctx, "database", databaseArgs(stack, at), on)
 	if err != nil {
 		return err
 	}
 	for _, service := range contract.Services() {
-		args := workloadArgs(service, stack, release, site{ground, secrets, data})
+		args := workloadArgs(service, stack, release, at)
 		if _, err := workload.New(ctx, service.Name, args, on); err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"maps"
 	"strconv"
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -36,23 +35,21 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		Env:          environment(service, stack, release),
 		SecretEnv:    map[string]kube.SecretKey{},
 		Replicas:     size.Replicas,
-		CPU:          workload.Range{Request: size.CPU.Request.String()},
-		Memory:       workload.Range{Request: size.Memory.Request.String(), Limit: size.Memory.Limit.String()},
+		CPU:          cpuRange(size.CPU),
+		Memory:       memoryRange(size.Memory),
 		Apart:        size.Spread == stacks.SpreadRequired,
 		GracePeriod:  stack.Drain.GracePeriod().Seconds(),
-	}
-	if size.CPU.Limit != 0 {
-		args.CPU.Limit = size.CPU.Limit.String()
 	}
 	if a := size.Autoscale; a != nil {
 		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
 	}
 	if service.Name == public.Name {
 		args.NodePort = stack.Edge.NodePort
+		args.Env[contract.EnvTrustedProxies] = strconv.Itoa(proxies(stack.Edge))
 	}
 	connect(&args, service)
 	unlock(&args, service, at.secrets)
-	store(&args, service, at.data)
+	store(&args, service, stack, at.data)
 	return args
 }
 
@@ -95,15 +92,28 @@ func unlock(args *workload.Args, service contract.Service, secrets *keys.Keys) {
 	}
 }
 
-// store gives the service its data.
-func store(args *workload.Args, service contract.Service, data *database.Database) {
+// store gives the service its data, and the way there.
+func store(args *workload.Args, service contract.Service, stack stacks.Stack, data *database.Database) {
 	if !service.Stores {
 		return
 	}
-	connection := data.Connections[service.Name]
-	maps.Copy(args.Env, map[string]string{contract.EnvDatabaseURL: connection.URL})
-	if v := connection.Volume; v != nil {
-		args.Volume = &workload.Volume{Claim: v.Claim, Path: v.Path}
+	connections := stack.Services[service.Name].DatabaseConnections
+	args.Env[contract.EnvDatabaseConnections] = strconv.Itoa(connections)
+	to := data.Connections[service.Name]
+	if to.URL != "" {
+		args.Env[contract.EnvDatabaseURL] = to.URL
+	}
+	if to.SecretURL != nil {
+		args.SecretEnv[contract.EnvDatabaseURL] = *to.SecretURL
+	}
+	if to.Password != nil {
+		args.SecretEnv[database.PasswordEnv] = *to.Password
+	}
+	if to.Volume != nil {
+		args.Volume = &workload.Volume{Claim: to.Volume.Claim, Path: to.Volume.Path}
+	}
+	for _, server := range to.Servers {
+		args.Callees = append(args.Callees, workload.Callee{Peer: server, Port: to.Port})
 	}
 }
 
@@ -119,4 +129,23 @@ func app(service contract.Service, stack stacks.Stack, release release) kube.App
 // pods selects every pod of a service, whatever its version.
 func pods(service contract.Service) kube.Peer {
 	return kube.Peer{Pods: kube.App{Name: service.Name}.Selector()}
+}
+
+// proxies is how many proxies before the public service say where a request is from.
+func proxies(edge stacks.Edge) int {
+	if edge.Ingress != nil {
+		return 1
+	}
+	return 0
+}
+
+func cpuRange(r stacks.CPURange) kube.Range {
+	if r.Limit == 0 {
+		return kube.Range{Request: r.Request.String()}
+	}
+	return kube.Range{Request: r.Request.String(), Limit: r.Limit.String()}
+}
+
+func memoryRange(r stacks.MemoryRange) kube.Range {
+	return kube.Range{Request: r.Request.String(), Limit: r.Limit.String()}
 }

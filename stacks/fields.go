@@ -81,6 +81,16 @@ func pattern(name string) (form *regexp.Regexp, rule string) {
 	case "label":
 		return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`),
 			"want at most 63 lower-case letters, digits and hyphens"
+	case "image":
+		return regexp.MustCompile(`^[a-z0-9][^\s@:]*(:[0-9]+)?(/[^\s@:]+)*(:[\w][\w.-]*(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`),
+			"want an image with a tag or digest"
+	case "backup":
+		return regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z)?$`),
+			"want the time in a backup's name such as 2026-01-31T03-15-00Z"
+	case "cron":
+		return cronForm, "want five fields of cron such as \"15 3 * * *\""
+	case "https":
+		return regexp.MustCompile(`^https://[^\s/]+$`), "want https://host"
 	case "host":
 		return regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "want a host name"
 	default:

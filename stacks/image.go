@@ -12,15 +12,17 @@ import (
 
 var digestForm = regexp.MustCompile(`^[^\s@]+@sha256:[0-9a-f]{64}$`)
 
-// Image is a reference that names its content: repository@sha256:digest.
+// Image is a reference with a digest or, for images that are not ours, at least a tag.
 type Image string
 
-// Digest is the content's digest, with its algorithm.
-func (i Image) Digest() string { return string(i[strings.LastIndex(string(i), "@")+1:]) }
-
-// Version is what logs, metrics and labels call the build: the first 12 digits of the digest. Unchanged code keeps its
-// version, so that it never rolls a pod.
-func (i Image) Version() string { return strings.TrimPrefix(i.Digest(), "sha256:")[:12] }
+// Version is what logs, metrics and labels call the build: the first 12 digits of its digest, so that unchanged code
+// keeps its version and never rolls a pod; without a digest the tag.
+func (i Image) Version() string {
+	if _, digest, ok := strings.Cut(string(i), "@sha256:"); ok {
+		return digest[:12]
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(string(i), i.Repository()), ":")
+}
 
 // Repository is the reference without tag and digest.
 func (i Image) Repository() string {

@@ -21,7 +21,7 @@ type Problem struct {
 type Problems struct {
 	// File is where the settings are.
 	File string
-	// List is sorted by path.
+	// List is sorted by path, secrets last.
 	List []Problem
 }
 
@@ -49,8 +49,18 @@ func (p problems) err(file string) error {
 	if len(p) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(p, func(a, b Problem) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(p, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Path, b.Path))
+	})
 	return &Problems{File: file, List: p}
+}
+
+// rank puts secrets last, so that the commands which set them stand together.
+func rank(p Problem) int {
+	if isSecret(p.Path) {
+		return 1
+	}
+	return 0
 }
 
 // unknown is the rule for a key that is none of known.

@@ -23,6 +23,17 @@ func (s Stack) Off() map[string]string {
 	if s.Edge.NodePort == 0 {
 		off["nodePort"] = "edge.nodePort is not set"
 	}
+	if s.Edge.Ingress == nil {
+		off["ingress"] = "edge.ingress is not set"
+	}
+	if p := s.Database.Postgres; p == nil {
+		off["backup"] = "database.postgres is not set, so the data is not ours to dump"
+	} else if p.Backup == nil {
+		off["backup"] = "database.postgres.backup is not set"
+	}
+	if !s.Protected {
+		off["protection"] = "protected is not set: pulumi destroy deletes the data"
+	}
 	for name, service := range s.Services {
 		if service.Autoscale == nil {
 			off["autoscale "+name] = "services." + name + ".autoscale is not set"

@@ -1,14 +1,16 @@
 package stacks
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
 )
 
-// keyLength is the least length of a key that an operator gives.
-const keyLength = 32
+// keyForm is what a key may look like that an operator gives: long, and without a character that an address or a
+// command would read as its own.
+var keyForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,}$`)
 
 // KeySetting is the secret setting that gives the key of an environment variable: RESERVATION_KEY's is reservationKey.
 func KeySetting(env string) string { return camel(strings.ToLower(env), "_") }
@@ -22,10 +24,33 @@ func camel(text, separator string) string {
 	return strings.Join(words, "")
 }
 
+// DatabaseURLSetting is the secret setting with the address of a service's external database: product-api's is
+// productApiDatabaseUrl.
+func DatabaseURLSetting(service string) string { return camel(service, "-") + "DatabaseUrl" }
+
+// DatabasePasswordSetting is the secret setting that gives the password of a service's role in database.postgres.
+func DatabasePasswordSetting(service string) string { return camel(service, "-") + "DatabasePassword" }
+
 // secretKeys lists every setting that is a secret.
 func secretKeys() []string {
+	keys := []string{BackupAccessKey, BackupSecretKey}
+	for _, service := range contract.Services() {
+		if service.Stores {
+			keys = append(keys, DatabaseURLSetting(service.Name))
+		}
+	}
+	keys = append(keys, madeKeys()...)
+	slices.Sort(keys)
+	return keys
+}
+
+// madeKeys lists the secret settings whose value is generated where none is given.
+func madeKeys() []string {
 	var keys []string
 	for _, service := range contract.Services() {
+		if service.Stores {
+			keys = append(keys, DatabasePasswordSetting(service.Name))
+		}
 		for _, env := range service.Keys {
 			keys = append(keys, KeySetting(env))
 		}
@@ -44,9 +69,10 @@ func (d *decoder) secrets(source Source) map[string]Secret {
 		switch {
 		case !ok:
 		case !slices.Contains(source.Secrets, key):
-			d.add(key, "stored in clear; run `pulumi config set --secret %s` and change the value", key)
-		case len(value) < keyLength:
-			d.add(key, "%d characters, want at least %d", len(value), keyLength)
+			d.add(key, "stored in clear; change the value and run `pulumi config set --secret %s`", key)
+			secrets[key] = ""
+		case slices.Contains(madeKeys(), key) && !keyForm.MatchString(value):
+			d.add(key, "%d characters, want at least 32 letters, digits, hyphens and underscores", len(value))
 		default:
 			secrets[key] = Secret(value)
 		}

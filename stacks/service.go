@@ -10,8 +10,10 @@ type Service struct {
 	CPU CPURange `json:"cpu"`
 	// Memory is what one pod asks for, and the most that it gets.
 	Memory MemoryRange `json:"memory"`
-	// MaxConnections bounds the requests that one pod serves at once, and with them the store's connections.
+	// MaxConnections bounds the requests that one pod serves at once.
 	MaxConnections int `json:"maxConnections,omitempty" min:"1" max:"10000"`
+	// DatabaseConnections bounds the connections that one pod holds to its database, if it has one.
+	DatabaseConnections int `json:"databaseConnections,omitempty" min:"1" max:"1000"`
 	// Spread says how pods are kept apart.
 	Spread Spread `json:"spread,omitempty"`
 }
@@ -67,30 +69,37 @@ func (s Service) Peak() int {
 
 func defaultService() Service {
 	return Service{
-		Replicas:       2,
-		CPU:            CPURange{Request: 100},
-		Memory:         MemoryRange{Request: 64 * MiB, Limit: 128 * MiB},
-		MaxConnections: 100,
-		Spread:         SpreadPreferred,
+		Replicas:            2,
+		CPU:                 CPURange{Request: 100},
+		Memory:              MemoryRange{Request: 64 * MiB, Limit: 128 * MiB},
+		MaxConnections:      100,
+		DatabaseConnections: 10,
+		Spread:              SpreadPreferred,
 	}
 }
 
 func (s Service) validate(path string) []Problem {
-	var found problems
-	if s.CPU.Request <= 0 {
-		found.add(path+".cpu.request", "%s, want more than 0", s.CPU.Request)
-	}
-	if s.CPU.Limit != 0 && s.CPU.Limit < s.CPU.Request {
-		found.add(path+".cpu.limit", "%s is below the request (%s)", s.CPU.Limit, s.CPU.Request)
-	}
-	if s.Memory.Request <= 0 {
-		found.add(path+".memory.request", "%s, want more than 0", s.Memory.Request)
-	}
-	if s.Memory.Limit < s.Memory.Request {
-		found.add(path+".memory.limit", "%s is below the request (%s)", s.Memory.Limit, s.Memory.Request)
-	}
+	found := problems(validateRange(path, s.CPU, s.Memory))
 	if a := s.Autoscale; a != nil && a.Max < a.Min {
 		found.add(path+".autoscale.max", "%d is below min (%d)", a.Max, a.Min)
+	}
+	return found
+}
+
+// validateRange checks what any pod asks for.
+func validateRange(path string, cpu CPURange, memory MemoryRange) []Problem {
+	var found problems
+	if cpu.Request <= 0 {
+		found.add(path+".cpu.request", "%s, want more than 0", cpu.Request)
+	}
+	if cpu.Limit != 0 && cpu.Limit < cpu.Request {
+		found.add(path+".cpu.limit", "%s is below the request (%s)", cpu.Limit, cpu.Request)
+	}
+	if memory.Request <= 0 {
+		found.add(path+".memory.request", "%s, want more than 0", memory.Request)
+	}
+	if memory.Limit < memory.Request {
+		found.add(path+".memory.limit", "%s is below the request (%s)", memory.Limit, memory.Request)
 	}
 	return found
 }

@@ -54,6 +54,8 @@ type Cluster struct {
 	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
 	// cache. Pods may always ask the pods of kube-system.
 	DNS []CIDR `json:"dns,omitempty"`
+	// EnforcesPolicies says that somebody has seen this cluster hold network policies, so that preflight need not ask.
+	EnforcesPolicies bool `json:"enforcesPolicies,omitempty"`
 }
 
 // Images says which builds run.

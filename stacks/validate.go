@@ -14,8 +14,18 @@ func (s Stack) validate() []Problem {
 	}
 	found = append(found, s.Images.validate("images")...)
 	found = append(found, s.Drain.validate("drain")...)
-	found = append(found, s.Database.validate(s.Services)...)
+	found = append(found, s.validateDatabase()...)
+	found = append(found, s.validateBucket()...)
+	found = append(found, s.Edge.validate("edge")...)
 	return found
+}
+
+func (s Stack) validateBucket() []Problem {
+	p := s.Database.Postgres
+	if p == nil || p.Backup == nil || p.Backup.Bucket == nil {
+		return nil
+	}
+	return p.Backup.Bucket.validate("database.postgres.backup.bucket", s.Secrets)
 }
 
 func (i Images) validate(path string) []Problem {

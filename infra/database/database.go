@@ -3,8 +3,8 @@
 package database
 
 import (
-	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -13,40 +13,31 @@ import (
 
 const token = "techcommerce:database:Database"
 
-// Args says who keeps data, and where.
-type Args struct {
-	// Namespace is where the objects go.
-	Namespace pulumi.StringInput
-	// Apps lists the services that keep data.
-	Apps []kube.App
-	// Protected refuses to delete data.
-	Protected bool
-	// Embedded keeps data on a volume per service.
-	Embedded *Embedded
-}
+// Database is the data of several services, kept apart.
+type Database struct {
+	pulumi.ResourceState
 
-// Embedded is a SQLite file on a volume per service.
-type Embedded struct {
-	// Size is how much a volume holds.
-	Size string
-	// StorageClass provides it; empty means the cluster's default.
-	StorageClass string
-}
-
-func (a Args) validate() error {
-	if a.Embedded == nil {
-		return errors.New("no kind of database")
-	}
-	return nil
+	// Connections has one entry per service.
+	Connections map[string]Connection
 }
 
 // Connection is how one service reaches its data.
 type Connection struct {
-	// URL is the address, where it is not a secret.
+	// URL is the address. Where it needs a password it has $(<PasswordEnv>) in its place, which Kubernetes replaces.
 	URL string
+	// SecretURL is where the address is, if all of it is a secret. URL is empty then.
+	SecretURL *kube.SecretKey
+	// Password is where the password in URL is, if it needs one.
+	Password *kube.SecretKey
 	// Volume is the claim that the service mounts, if its data is on one.
 	Volume *Volume
+	// Servers are who the service connects to, and Port where; none if its data is on a volume.
+	Servers []kube.Peer
+	Port    int
 }
+
+// PasswordEnv is the variable that Connection.URL refers to.
+const PasswordEnv = "DATABASE_PASSWORD"
 
 // Volume is a claim, and where the service expects it.
 type Volume struct {
@@ -54,14 +45,6 @@ type Volume struct {
 	Claim pulumi.StringOutput
 	// Path is where it is mounted.
 	Path string
-}
-
-// Database is the data of several services, kept apart.
-type Database struct {
-	pulumi.ResourceState
-
-	// Connections has one entry per service.
-	Connections map[string]Connection
 }
 
 // New declares where the services keep their data.
@@ -73,7 +56,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err := ctx.RegisterComponentResourceV2(token, name, pulumi.Map{}, d, opts...); err != nil {
 		return nil, err
 	}
-	if err := d.embed(ctx, args); err != nil {
+	if err := d.declare(ctx, name, args); err != nil {
 		return nil, fmt.Errorf("database %s: %w", name, err)
 	}
 	if err := ctx.RegisterResourceOutputs(d, pulumi.Map{}); err != nil {
@@ -81,3 +64,30 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	}
 	return d, nil
 }
+
+func (d *Database) declare(ctx *pulumi.Context, name string, args Args) error {
+	switch {
+	case args.Embedded != nil:
+		return d.embed(ctx, args)
+	case args.Postgres != nil:
+		return d.serve(ctx, name, args)
+	default:
+		d.refer(args)
+		return nil
+	}
+}
+
+// refer points each service to a database elsewhere.
+func (d *Database) refer(args Args) {
+	var servers []kube.Peer
+	for _, network := range args.External.Networks {
+		servers = append(servers, kube.Peer{CIDR: network})
+	}
+	for _, app := range args.Apps {
+		url := args.Secrets[URLName(app.Name)]
+		d.Connections[app.Name] = Connection{SecretURL: &url, Servers: servers, Port: args.External.Port}
+	}
+}
+
+// role is the PostgreSQL role of a service, and the name of its database.
+func role(service string) string { return strings.ReplaceAll(service, "-", "_") }

@@ -21,15 +21,19 @@ type Args struct {
 	App kube.App
 	// Namespace is where it lives.
 	Namespace pulumi.StringInput
+	// Host is its Service.
+	Host string
 	// Port is its public port.
 	Port int
 	// NodePort opens it on every node; nil does not.
 	NodePort *NodePort
+	// Ingress opens it under a host name; nil does not.
+	Ingress *Ingress
 }
 
 // NodePort is a port of every node.
 type NodePort struct {
-	// Host is a node's name or address in the URL that is shown.
+	// Host is a node's name or address in the URL that is shown; empty where it is not known.
 	Host string
 	// Port is the port.
 	Port int
@@ -64,7 +68,16 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-nodes", fromAnywhere(args), child); err != nil {
 			return nil, fmt.Errorf("edge %s: network policy: %w", name, err)
 		}
-		e.URLs = append(e.URLs, "http://"+args.NodePort.Host+":"+strconv.Itoa(args.NodePort.Port))
+		e.URLs = append(e.URLs, args.NodePort.url())
+	}
+	if args.Ingress != nil {
+		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-ingress", fromController(args), child); err != nil {
+			return nil, fmt.Errorf("edge %s: network policy: %w", name, err)
+		}
+		if _, err := networkingv1.NewIngress(ctx, name, ingress(args), child); err != nil {
+			return nil, fmt.Errorf("edge %s: ingress: %w", name, err)
+		}
+		e.URLs = append(e.URLs, args.Ingress.url())
 	}
 	if err := ctx.RegisterResourceOutputs(e, pulumi.Map{}); err != nil {
 		return nil, err
@@ -72,18 +85,35 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	return e, nil
 }
 
+func (n NodePort) url() string {
+	host := n.Host
+	if host == "" {
+		host = "<any node>"
+	}
+	return "http://" + host + ":" + strconv.Itoa(n.Port)
+}
+
 // fromAnywhere opens the service's port to every address: behind a node port the caller's own is often lost.
 func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {
+	return opening(a, "nodes", &networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)})
+}
+
+// fromController opens it to the ingress controller's pods.
+func fromController(a Args) *networkingv1.NetworkPolicyArgs {
+	return opening(a, "ingress", &networkingv1.NetworkPolicyIngressRuleArgs{
+		From: kube.Peers(kube.Peer{Namespace: a.Ingress.Controller}), Ports: kube.TCP(a.Port),
+	})
+}
+
+func opening(a Args, way string, rule *networkingv1.NetworkPolicyIngressRuleArgs) *networkingv1.NetworkPolicyArgs {
 	return &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(a.App.Name + "-nodes"), Namespace: a.Namespace.ToStringOutput(), Labels: a.App.Labels(),
+			Name: pulumi.String(a.App.Name + "-" + way), Namespace: a.Namespace.ToStringOutput(), Labels: a.App.Labels(),
 		},
 		Spec: &networkingv1.NetworkPolicySpecArgs{
 			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
-			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
-				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)},
-			},
+			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{rule},
 		},
 	}
 }

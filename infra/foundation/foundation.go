@@ -20,23 +20,25 @@ type Args struct {
 	Namespace string
 	// Labels are on every object of the foundation.
 	Labels pulumi.StringMap
-	// DNS is where names are resolved.
-	DNS DNS
+	// DNS lists address ranges of resolvers that are not pods of kube-system.
+	DNS []string
+	// Quota is what the namespace may hold.
+	Quota Quota
+	// Registries lists the prefixes that images of the namespace may have.
+	Registries []string
 	// Protected refuses to delete the namespace, and all that is in it.
 	Protected bool
 }
 
-// DNS is where names are resolved: the pods of kube-system, and these address ranges.
-type DNS struct {
-	// CIDRs lists address ranges of resolvers that are not pods.
-	CIDRs []string
-}
-
 func (a Args) validate() error {
+	var problems []error
 	if a.Namespace == "" {
-		return errors.New("no namespace")
+		problems = append(problems, errors.New("no namespace"))
 	}
-	return nil
+	if len(a.Registries) == 0 {
+		problems = append(problems, errors.New("no registries"))
+	}
+	return errors.Join(problems...)
 }
 
 // Foundation is a namespace that is ready for workloads.
@@ -68,6 +70,12 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	}
 	if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-dns", allowDNS(args, f.Namespace), child); err != nil {
 		return nil, fmt.Errorf("foundation %s: dns policy: %w", name, err)
+	}
+	if err := f.bound(ctx, name, args); err != nil {
+		return nil, fmt.Errorf("foundation %s: %w", name, err)
+	}
+	if err := f.admit(ctx, name, args); err != nil {
+		return nil, fmt.Errorf("foundation %s: %w", name, err)
 	}
 	if err := ctx.RegisterResourceOutputs(f, pulumi.Map{"namespace": f.Namespace}); err != nil {
 		return nil, err

@@ -22,7 +22,7 @@ func denyAll(a Args, namespace pulumi.StringInput) *networkingv1.NetworkPolicyAr
 // allowDNS lets every pod resolve names: without that no other edge can be used.
 func allowDNS(a Args, namespace pulumi.StringInput) *networkingv1.NetworkPolicyArgs {
 	peers := []kube.Peer{{Namespace: "kube-system"}}
-	for _, cidr := range a.DNS.CIDRs {
+	for _, cidr := range a.DNS {
 		peers = append(peers, kube.Peer{CIDR: cidr})
 	}
 	return &networkingv1.NetworkPolicyArgs{

@@ -40,7 +40,7 @@ type Args struct {
 	// Autoscale hands the number of pods to an autoscaler.
 	Autoscale *Autoscale
 	// CPU and Memory are what one pod asks for, and the most that it gets.
-	CPU, Memory Range
+	CPU, Memory kube.Range
 	// Apart never puts two pods on one node; otherwise that is only preferred.
 	Apart bool
 	// GracePeriod is the seconds between SIGTERM and SIGKILL; the service's own drain must fit in.
@@ -60,9 +60,6 @@ type Probes struct {
 	// Ready says that it can serve.
 	Ready string
 }
-
-// Range is a request and a limit; an empty limit is none.
-type Range struct{ Request, Limit string }
 
 // Volume is a claim and where it is mounted.
 type Volume struct {

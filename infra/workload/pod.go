@@ -49,7 +49,7 @@ func container(a Args) *corev1.ContainerArgs {
 			&corev1.ContainerPortArgs{Name: pulumi.String(portInternal), ContainerPort: pulumi.Int(a.InternalPort)},
 		},
 		Env:             env(a),
-		Resources:       kube.Resources(a.CPU.Request, a.CPU.Limit, a.Memory.Request, a.Memory.Limit),
+		Resources:       kube.Resources(a.CPU, a.Memory),
 		SecurityContext: kube.Confined(),
 		StartupProbe:    probe(a.Probes.Health, 1, 60),
 		LivenessProbe:   probe(a.Probes.Health, 10, 3),
@@ -69,20 +69,14 @@ func probe(path string, period, failures int) *corev1.ProbeArgs {
 	}
 }
 
-// env is sorted, so that equal settings are equal pods.
+// env is sorted, so that equal settings are equal pods. Secrets come first: a plain value may refer to them.
 func env(a Args) corev1.EnvVarArray {
 	var vars corev1.EnvVarArray
+	for _, name := range slices.Sorted(maps.Keys(a.SecretEnv)) {
+		vars = append(vars, a.SecretEnv[name].Variable(name))
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
 		vars = append(vars, &corev1.EnvVarArgs{Name: pulumi.String(name), Value: pulumi.String(a.Env[name])})
-	}
-	for _, name := range slices.Sorted(maps.Keys(a.SecretEnv)) {
-		ref := a.SecretEnv[name]
-		vars = append(vars, &corev1.EnvVarArgs{
-			Name: pulumi.String(name),
-			ValueFrom: &corev1.EnvVarSourceArgs{SecretKeyRef: &corev1.SecretKeySelectorArgs{
-				Name: ref.Secret.ToStringOutput(), Key: pulumi.String(ref.Key),
-			}},
-		})
 	}
 	return vars
 }

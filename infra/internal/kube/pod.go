@@ -13,6 +13,16 @@ type SecretKey struct {
 	Key string
 }
 
+// Variable is an environment variable with the entry's value.
+func (k SecretKey) Variable(name string) *corev1.EnvVarArgs {
+	return &corev1.EnvVarArgs{
+		Name: pulumi.String(name),
+		ValueFrom: &corev1.EnvVarSourceArgs{SecretKeyRef: &corev1.SecretKeySelectorArgs{
+			Name: k.Secret.ToStringOutput(), Key: pulumi.String(k.Key),
+		}},
+	}
+}
+
 // Restricted is the pod's half of what Pod Security "restricted" demands, for a user of our own images.
 func Restricted(uid int) *corev1.PodSecurityContextArgs {
 	return &corev1.PodSecurityContextArgs{
@@ -34,11 +44,14 @@ func Confined() *corev1.SecurityContextArgs {
 	}
 }
 
-// Resources are what a container asks for and the most that it gets. An empty quantity is left out.
-func Resources(cpu, cpuLimit, memory, memoryLimit string) *corev1.ResourceRequirementsArgs {
+// Range is what a container asks for and the most that it gets. An empty limit is none.
+type Range struct{ Request, Limit string }
+
+// Resources are a container's requests and limits.
+func Resources(cpu, memory Range) *corev1.ResourceRequirementsArgs {
 	return &corev1.ResourceRequirementsArgs{
-		Requests: quantities(cpu, memory),
-		Limits:   quantities(cpuLimit, memoryLimit),
+		Requests: quantities(cpu.Request, memory.Request),
+		Limits:   quantities(cpu.Limit, memory.Limit),
 	}
 }
 

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/database"
+	"github.com/techcommerce/platform/infra/internal/kube"
+	"github.com/techcommerce/platform/stacks"
+)
+
+func databaseArgs(stack stacks.Stack, at site) database.Args {
+	args := database.Args{
+		Namespace:   at.ground.Namespace,
+		Environment: stack.Environment,
+		UID:         contract.UID,
+		Secrets:     at.secrets.Refs,
+		Protected:   stack.Protected,
+	}
+	for _, service := range storing() {
+		args.Apps = append(args.Apps, kube.App{Name: service.Name, Tier: "data", Environment: stack.Environment})
+	}
+	if e := stack.Database.Embedded; e != nil {
+		args.Embedded = &database.Embedded{Volume: database.Storage{Size: e.Size.String(), Class: e.StorageClass}}
+	}
+	if p := stack.Database.Postgres; p != nil {
+		args.Postgres = postgresArgs(*p, stack.Services)
+	}
+	if e := stack.Database.External; e != nil {
+		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port}
+	}
+	return args
+}
+
+func postgresArgs(p stacks.Postgres, services map[string]stacks.Service) *database.Postgres {
+	args := &database.Postgres{
+		Image:          p.Image,
+		Version:        stacks.Image(p.Image).Version(),
+		Volume:         database.Storage{Size: p.Size.String(), Class: p.StorageClass},
+		CPU:            cpuRange(p.CPU),
+		Memory:         memoryRange(p.Memory),
+		MemoryMiB:      int(p.Memory.Limit / stacks.MiB),
+		MaxConnections: p.Connections(services),
+		Restore:        p.Restore,
+	}
+	if b := p.Backup; b != nil {
+		args.Backup = &database.Backup{
+			Schedule: b.Schedule,
+			KeepDays: b.KeepDays,
+			Volume:   database.Storage{Size: b.Size.String(), Class: p.StorageClass},
+		}
+		if to := b.Bucket; to != nil {
+			args.Backup.Bucket = &database.Bucket{
+				Endpoint: to.Endpoint, Region: to.Region, Name: to.Name, Image: to.Image, Networks: texts(to.Networks),
+			}
+		}
+	}
+	return args
+}
+
+// databaseSecrets are the secrets that the database wants, by name; an empty one is to be generated.
+func databaseSecrets(stack stacks.Stack) map[string]string {
+	secrets := map[string]string{}
+	d := stack.Database
+	for _, service := range storing() {
+		if d.Postgres != nil {
+			setting := stacks.DatabasePasswordSetting(service.Name)
+			secrets[database.PasswordName(service.Name)] = stack.Secrets[setting].Reveal()
+		}
+		if d.External != nil {
+			setting := stacks.DatabaseURLSetting(service.Name)
+			secrets[database.URLName(service.Name)] = stack.Secrets[setting].Reveal()
+		}
+	}
+	if d.Postgres == nil {
+		return secrets
+	}
+	secrets[database.BackupPassword] = ""
+	if b := d.Postgres.Backup; b != nil && b.Bucket != nil {
+		secrets[database.BucketAccessKey] = stack.Secrets[stacks.BackupAccessKey].Reveal()
+		secrets[database.BucketSecretKey] = stack.Secrets[stacks.BackupSecretKey].Reveal()
+	}
+	return secrets
+}
+
+// storing lists the services that keep data.
+func storing() []contract.Service {
+	var list []contract.Service
+	for _, service := range contract.Services() {
+		if service.Stores {
+			list = append(list, service)
+		}
+	}
+	return list
+}

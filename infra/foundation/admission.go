@@ -1,0 +1,98 @@
+package foundation
+
+import (
+	"encoding/json"
+	"fmt"
+
+	admissionv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/admissionregistration/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+// rule is one thing that the API server demands of everything in the namespace, whoever sends it.
+type rule struct {
+	// expression is CEL that is true for what may pass.
+	expression string
+	// message tells whoever is refused what to do.
+	message string
+}
+
+// policy is a set of rules about one kind of object.
+type policy struct {
+	name             string
+	group, resources string
+	variables        [][2]string
+	rules            []rule
+}
+
+// policies are the admission rules. The first is about pods, however they come about; the second about what makes pods
+// that shall stay, since only there a missing probe is a fault.
+func policies(registries []string) ([]policy, error) {
+	list, err := json.Marshal(registries)
+	if err != nil {
+		return nil, err
+	}
+	return []policy{
+		{
+			name: "pods", group: "", resources: "pods",
+			variables: [][2]string{
+				{"containers", "object.spec.containers + object.spec.?initContainers.orValue([])"},
+				{"registries", string(list)},
+			},
+			rules: podRules(),
+		},
+		{
+			name: "workloads", group: "apps", resources: "deployments,statefulsets,daemonsets",
+			variables: [][2]string{{"containers", "object.spec.template.spec.containers"}},
+			rules: []rule{{
+				"variables.containers.all(c, has(c.readinessProbe) && has(c.livenessProbe))",
+				"every container needs a readinessProbe and a livenessProbe",
+			}},
+		},
+	}, nil
+}
+
+func podRules() []rule {
+	return []rule{
+		{
+			"variables.containers.all(c, c.image.contains('@sha256:') || " +
+				"(c.image.matches(':[^/]+$') && !c.image.endsWith(':latest')))",
+			"every image needs a digest, or a tag other than latest",
+		},
+		{
+			"variables.containers.all(c, variables.registries.exists(r, c.image == r || " +
+				"['/', ':', '@'].exists(s, c.image.startsWith(r + s))))",
+			"every image must come from a registry that the stack allows (images.registries)",
+		},
+		{
+			"variables.containers.all(c, has(c.resources) && has(c.resources.requests) && " +
+				"'cpu' in c.resources.requests && 'memory' in c.resources.requests && " +
+				"has(c.resources.limits) && 'memory' in c.resources.limits)",
+			"every container needs requests for cpu and memory, and a memory limit",
+		},
+		{
+			"!object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false) && " +
+				"!object.spec.?hostIPC.orValue(false)",
+			"pods must not share the node's network, processes or IPC",
+		},
+	}
+}
+
+// admit declares the policies and binds them to this namespace. They are not namespaced, so their names carry it.
+func (f *Foundation) admit(ctx *pulumi.Context, name string, args Args) error {
+	list, err := policies(args.Registries)
+	if err != nil {
+		return err
+	}
+	for _, p := range list {
+		child := pulumi.Parent(f)
+		policy, err := admissionv1.NewValidatingAdmissionPolicy(ctx, name+"-"+p.name, admissionPolicy(args, p), child)
+		if err != nil {
+			return fmt.Errorf("admission policy %s: %w", p.name, err)
+		}
+		bound := binding(args, p, policy.Metadata.Name().Elem(), f.Namespace)
+		if _, err := admissionv1.NewValidatingAdmissionPolicyBinding(ctx, name+"-"+p.name, bound, child); err != nil {
+			return fmt.Errorf("admission binding %s: %w", p.name, err)
+		}
+	}
+	return nil
+}
