@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
@@ -30,8 +31,16 @@ func down(ctx context.Context, s *session) error {
 	if err := c.Remove(); err != nil {
 		return err
 	}
-	for _, name := range []string{"pulumi", "images", "images.json", "kubeconfig", "context.kubeconfig", "infra"} {
-		if err := os.RemoveAll(s.path(name)); err != nil {
+	program, err := s.project()
+	if err != nil {
+		return err
+	}
+	binary := filepath.Join(s.repository, program.Main, program.Runtime.Options.BuildTarget)
+	for _, path := range []string{
+		s.path("pulumi"), s.path("images"), s.path("images.json"), s.path("kubeconfig"), s.path("context.kubeconfig"),
+		filepath.Dir(binary),
+	} {
+		if err := os.RemoveAll(path); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+	"sigs.k8s.io/yaml"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
@@ -64,8 +65,12 @@ func (s *session) installProvider(ctx context.Context) error {
 // compileProgram builds the Pulumi program as the language host does it. The first time takes a minute or more, because
 // of the Kubernetes SDK, and belongs to the toolchain rather than to the stack's own time.
 func (s *session) compileProgram(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "build", "-o", s.path("infra", "program"), ".")
-	command.Dir = filepath.Join(s.repository, "infra")
+	project, err := s.project()
+	if err != nil {
+		return err
+	}
+	command := exec.CommandContext(ctx, "go", "build", "-o", project.Runtime.Options.BuildTarget, ".")
+	command.Dir = filepath.Join(s.repository, project.Main)
 	if output, err := command.CombinedOutput(); err != nil {
 		return &step.Problem{
 			What: "building the program in infra", Cause: fmt.Errorf("%w\n%s", err, output),
@@ -73,6 +78,33 @@ func (s *session) compileProgram(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// project is what Pulumi.yaml says about the program.
+type project struct {
+	// Main is the program's folder.
+	Main    string
+	Runtime struct {
+		Options struct {
+			// BuildTarget is the binary, relative to Main.
+			BuildTarget string
+		}
+	}
+}
+
+func (s *session) project() (project, error) {
+	var p project
+	text, err := os.ReadFile(filepath.Join(s.repository, "Pulumi.yaml"))
+	if err != nil {
+		return p, err
+	}
+	if err := yaml.Unmarshal(text, &p); err != nil {
+		return p, fmt.Errorf("Pulumi.yaml: %w", err)
+	}
+	if p.Main == "" || p.Runtime.Options.BuildTarget == "" {
+		return p, errors.New("Pulumi.yaml: want main and runtime.options.buildTarget")
+	}
+	return p, nil
 }
 
 func sameSize(a, b string) (bool, error) {
