@@ -126,10 +126,17 @@ func (tab *tab) press(selector string) {
 	tab.t.Helper()
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
-	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeEnabled)); err != nil {
+	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeEnabled))
+	for err != nil && replaced(err) && ctx.Err() == nil {
+		err = chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeEnabled))
+	}
+	if err != nil {
 		tab.t.Fatalf("press %s: %v\n%s", selector, err, tab.text("body"))
 	}
 }
+
+// replaced says whether the page put another element in the place of the one that was found, before it was pressed.
+func replaced(err error) bool { return strings.Contains(err.Error(), "Could not find node") }
 
 func (tab *tab) write(selector, text string) {
 	tab.t.Helper()

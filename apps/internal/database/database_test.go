@@ -198,6 +198,7 @@ func TestCheckFollowsPostgresThroughItsTroubles(t *testing.T) {
 	must(t, server.Stop())
 	must(t, server.Run("max_connections=5", "superuser_reserved_connections=0"))
 	hog := databasetest.MustOpen(t, settings)
+	must(t, eventually(t, hog)) // a server that is still starting lets nobody in, and nobody would be in the way
 	crowd(t, hog, 5, func() {
 		if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
 			t.Errorf("Check while connections are out = %v, want unavailable", err)
@@ -237,7 +238,7 @@ func crowd(t *testing.T, db *database.DB, connections int, do func()) {
 // eventually is nil once the database works again: the first attempts may meet connections that are dead.
 func eventually(t *testing.T, db *database.DB) (err error) {
 	t.Helper()
-	for range 200 {
+	for range 1000 {
 		if err = db.Check(t.Context()); err == nil {
 			return nil
 		}
