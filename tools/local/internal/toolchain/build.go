@@ -96,7 +96,7 @@ func (b Builder) announce(missing []plan) {
 
 func (b Builder) build(ctx context.Context, p plan, n, of int) error {
 	start := time.Now()
-	name := fmt.Sprintf("[%d/%d] %s %s (last took %s)", n, of, p.tool.Name, p.release,
+	name := fmt.Sprintf("[%d/%d] %s %s (about %s)", n, of, p.tool.Name, p.release,
 		step.Took(b.expected(p.tool)))
 	err := b.Console.Do(name, func() error { return b.compile(ctx, p) })
 	if err != nil {

@@ -43,7 +43,7 @@ func TestEnsureBuildsOnceAndKeepsByVersion(t *testing.T) {
 	if _, err := os.Stat(programs["hello"]); err != nil || !strings.Contains(programs["hello"], "hello-v1.2.3-") {
 		t.Fatalf("want a program in a folder named by version, got %s (%v)", programs["hello"], err)
 	}
-	for _, want := range []string{"building 1 tools", "[1/1] hello v1.2.3", "last took"} {
+	for _, want := range []string{"building 1 tools", "[1/1] hello v1.2.3", "about"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("want %q said, got:\n%s", want, said)
 		}
