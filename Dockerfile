@@ -7,7 +7,7 @@ COPY go.mod go.sum ./
 RUN go mod download
 COPY apps apps
 RUN test -n "$APP" || { echo 'say which service: --build-arg APP=frontend|product-api|order-api'; exit 1; }
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w -buildid=' -o /app "./apps/$APP"
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '-s -w' -o /app "./apps/$APP"
 
 FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt

@@ -52,7 +52,8 @@ func Build(spec Spec, architecture string) (v1.Image, error) {
 		return nil, fmt.Errorf("image %s: %w", spec.Name, err)
 	}
 	open := func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }
-	compressed, err := tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer))
+	compressed, err := tarball.LayerFromOpener(open, tarball.WithMediaType(types.OCILayer),
+		tarball.WithCompressedCaching)
 	if err != nil {
 		return nil, fmt.Errorf("image %s: %w", spec.Name, err)
 	}
