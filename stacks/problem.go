@@ -72,6 +72,11 @@ func unknown(key string, known []string) string {
 			nearest, distance = candidate, d
 		}
 	}
+	for _, candidate := range known {
+		if nearest == "" && strings.Contains(key, candidate) {
+			nearest = candidate
+		}
+	}
 	if nearest != "" {
 		return fmt.Sprintf("unknown key, did you mean %q?", nearest)
 	}

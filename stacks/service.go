@@ -103,3 +103,11 @@ func validateRange(path string, cpu CPURange, memory MemoryRange) []Problem {
 	}
 	return found
 }
+
+// Least is the smallest number of pods that the service may have at rest.
+func (s Service) Least() int {
+	if s.Autoscale != nil {
+		return s.Autoscale.Min
+	}
+	return s.Replicas
+}

@@ -28,13 +28,25 @@ func (r Resource) Object() map[string]any {
 func (r Resource) Plain() map[string]any {
 	return r.Inputs.MapRepl(nil, func(value resource.PropertyValue) (any, bool) {
 		if value.IsSecret() {
-			return Hidden, true
+			return hide(value.SecretValue().Element), true
 		}
 		if value.IsComputed() || value.IsOutput() {
 			return "[unknown]", true
 		}
 		return nil, false
 	})
+}
+
+// hide keeps the keys of a secret object.
+func hide(value resource.PropertyValue) any {
+	if !value.IsObject() {
+		return Hidden
+	}
+	hidden := map[string]any{}
+	for key := range value.ObjectValue() {
+		hidden[string(key)] = Hidden
+	}
+	return hidden
 }
 
 // YAML is every Kubernetes object, each after a line with its logical name, its parent and its options.

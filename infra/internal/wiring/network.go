@@ -1,0 +1,151 @@
+package wiring
+
+import (
+	"slices"
+
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
+
+// policies demands that every policy is about pods that exist, at ports that they have, from and to pods that exist.
+func (c *checker) policies() {
+	for _, p := range c.Policies {
+		where := "NetworkPolicy " + p.Name
+		pods := c.selected(p.Namespace, p.Spec.PodSelector.MatchLabels)
+		if len(pods) == 0 {
+			c.fail(where, "selector %v matches no pods", p.Spec.PodSelector.MatchLabels)
+		}
+		for _, rule := range p.Spec.Ingress {
+			c.peers(where, p.Namespace, rule.From)
+			for _, port := range rule.Ports {
+				for _, target := range pods {
+					if !target.listens(port.Port.IntVal) {
+						c.fail(where, "opens port %d, which %s does not have", port.Port.IntVal, target.owner)
+					}
+				}
+				if port.Port.IntVal == contract.InternalPort && len(rule.From) == 0 {
+					c.fail(where, "opens the internal port to everybody")
+				}
+			}
+		}
+		for _, rule := range p.Spec.Egress {
+			c.peers(where, p.Namespace, rule.To)
+			if len(rule.To) == 0 {
+				c.fail(where, "lets pods connect to everything")
+			}
+		}
+	}
+}
+
+func (c *checker) peers(where, namespace string, peers []networkingv1.NetworkPolicyPeer) {
+	for _, peer := range peers {
+		if peer.PodSelector == nil || peer.NamespaceSelector != nil {
+			continue
+		}
+		if len(c.selected(namespace, peer.PodSelector.MatchLabels)) == 0 {
+			c.fail(where, "peer %v matches no pods", peer.PodSelector.MatchLabels)
+		}
+	}
+}
+
+// reaches demands that an address in a pod's hands is a Service of its namespace, at a port that it has, and that the
+// policies of both ends let the connection through.
+func (c *checker) reaches(from pod, what string, to target) {
+	s := c.service(from.namespace, to.host)
+	if s == nil {
+		c.fail(from.owner, "%s: there is no Service %s in namespace %s", what, to.host, from.namespace)
+		return
+	}
+	if !hasPort(s, to.port) {
+		c.fail(from.owner, "%s: Service %s has no port %d", what, to.host, to.port)
+		return
+	}
+	for _, p := range c.selected(s.Namespace, s.Spec.Selector) {
+		if !c.mayLeave(from, p, to.port) {
+			c.fail(from.owner, "%s: no policy lets it out to %s port %d", what, p.owner, to.port)
+		}
+		if !c.mayEnter(from, p, to.port) {
+			c.fail(from.owner, "%s: no policy lets it in to %s port %d", what, p.owner, to.port)
+		}
+	}
+}
+
+// edges demands that what one end allows, the other does: a policy that allows half an edge is a leftover or a mistake.
+func (c *checker) edges() {
+	for _, from := range c.pods() {
+		for _, to := range c.pods() {
+			for _, number := range ports(to) {
+				out, in := c.mayLeave(from, to, number), c.mayEnter(from, to, number)
+				// A port that is open to everybody is open to pods that never use it.
+				if out == in || in && c.public(to, number) {
+					continue
+				}
+				c.fail(from.owner, "to %s port %d: allowed out %t, allowed in %t", to.owner, number, out, in)
+			}
+		}
+	}
+}
+
+func ports(p pod) []int32 {
+	var list []int32
+	for _, c := range p.containers() {
+		for _, port := range c.Ports {
+			list = append(list, port.ContainerPort)
+		}
+	}
+	return list
+}
+
+// public reports whether a port is open to every address.
+func (c *checker) public(to pod, number int32) bool {
+	for _, p := range c.Policies {
+		for _, rule := range p.Spec.Ingress {
+			if len(rule.From) == 0 && to.matches(p.Spec.PodSelector.MatchLabels) && opens(rule.Ports, number) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) mayLeave(from, to pod, number int32) bool {
+	for _, p := range c.Policies {
+		if p.Namespace != from.namespace || !from.matches(p.Spec.PodSelector.MatchLabels) {
+			continue
+		}
+		for _, rule := range p.Spec.Egress {
+			if opens(rule.Ports, number) && includes(rule.To, to) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (c *checker) mayEnter(from, to pod, number int32) bool {
+	for _, p := range c.Policies {
+		if p.Namespace != to.namespace || !to.matches(p.Spec.PodSelector.MatchLabels) {
+			continue
+		}
+		for _, rule := range p.Spec.Ingress {
+			if opens(rule.Ports, number) && (len(rule.From) == 0 || includes(rule.From, from)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func opens(ports []networkingv1.NetworkPolicyPort, number int32) bool {
+	return len(ports) == 0 || slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
+		return p.Port.IntVal == number
+	})
+}
+
+// includes reports whether a peer means the pod; peers in other namespaces mean none of ours.
+func includes(peers []networkingv1.NetworkPolicyPeer, p pod) bool {
+	return slices.ContainsFunc(peers, func(peer networkingv1.NetworkPolicyPeer) bool {
+		return peer.PodSelector != nil && peer.NamespaceSelector == nil && p.matches(peer.PodSelector.MatchLabels)
+	})
+}

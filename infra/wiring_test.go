@@ -1,0 +1,179 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
+	"github.com/techcommerce/platform/infra/internal/declare"
+	"github.com/techcommerce/platform/infra/internal/wiring"
+	"github.com/techcommerce/platform/stacks"
+	"github.com/techcommerce/platform/stacks/stackstest"
+)
+
+// variants are the shipped stacks, and one that uses what none of them does.
+func variants(t testing.TB) map[string]stacks.Stack {
+	t.Helper()
+	all := map[string]stacks.Stack{}
+	for _, name := range stackstest.Shipped(t) {
+		all[name] = mustDecode(t, stackstest.File(t, name, testSecrets()))
+	}
+	all["everything"] = mustDecode(t, stackstest.Text(t, "everything", everything, map[string]string{
+		"backupAccessKey": "given-access-key", "backupSecretKey": "given-bucket-secret",
+		"reservationKey": strings.Repeat("given-reservation", 2),
+	}))
+	return all
+}
+
+const everything = `
+config:
+  techcommerce:services:
+    frontend: {autoscale: {min: 2, max: 4}}
+    order-api: {spread: required}
+  techcommerce:cluster: {dns: [169.254.20.10/32]}
+  techcommerce:database:
+    postgres:
+      memory: {request: 1Gi, limit: 2Gi}
+      restore: 2026-01-31T03-15-00Z
+      backup:
+        bucket: {endpoint: https://s3.example.com, name: backups, networks: [203.0.113.0/24]}
+  techcommerce:edge:
+    nodePort: 30300
+    ingress: {host: shop.example.com, tls: {secret: shop-tls}}
+`
+
+func mustRead(t testing.TB, declaration *declare.Declaration) *wiring.Objects {
+	t.Helper()
+	var list []map[string]any
+	for _, r := range declaration.Resources {
+		if object := r.Object(); object != nil {
+			list = append(list, object)
+		}
+	}
+	objects, err := wiring.Read(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return objects
+}
+
+// expectations is what the rules must know of a stack.
+func expectations(t testing.TB, stack stacks.Stack) wiring.Stack {
+	t.Helper()
+	images := map[string]string{}
+	for service, image := range testRelease().images {
+		images[service] = string(image)
+	}
+	return wiring.Stack{Environment: stack.Environment, Variables: contractVariables(t), Images: images}
+}
+
+// contractVariables reads the names that services read from the constants of apps/contract.
+func contractVariables(t testing.TB) []string {
+	t.Helper()
+	path := filepath.Join(stackstest.Root(), "apps", "contract", "env.go")
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	ast.Inspect(file, func(node ast.Node) bool {
+		if literal, ok := node.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			name, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, name)
+		}
+		return true
+	})
+	return names
+}
+
+func TestEverythingFits(t *testing.T) {
+	t.Parallel()
+	for name, stack := range variants(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, problem := range wiring.Check(mustRead(t, mustDeclare(t, stack)), expectations(t, stack)) {
+				t.Error(problem)
+			}
+		})
+	}
+}
+
+// TestSecretsStaySecret looks for every secret value in everything that is declared.
+func TestSecretsStaySecret(t *testing.T) {
+	t.Parallel()
+	for name, stack := range variants(t) {
+		values := []string{strings.Repeat("a5", 32)}
+		for _, secret := range stack.Secrets {
+			values = append(values, secret.Reveal())
+		}
+		for _, problem := range leaks(mustDeclare(t, stack), values) {
+			t.Errorf("%s: %s", name, problem)
+		}
+	}
+}
+
+// leaks lists inputs that show one of the values, and Secrets whose data is not secret.
+func leaks(declaration *declare.Declaration, values []string) []string {
+	var found []string
+	for _, r := range declaration.Resources {
+		shown := resource.NewProperty(resource.NewPropertyMapFromMap(r.Plain())).String()
+		for _, value := range values {
+			if strings.Contains(shown, value) {
+				found = append(found, r.Type+" "+r.Name+" shows a secret")
+			}
+		}
+		if r.Type == "kubernetes:core/v1:Secret" && !r.Inputs["data"].IsSecret() {
+			found = append(found, r.Type+" "+r.Name+" keeps its data in clear")
+		}
+	}
+	return found
+}
+
+// TestFamily holds the house rules of components: whatever a provider manages belongs to a component and to the
+// provider that the stack chose.
+func TestFamily(t *testing.T) {
+	t.Parallel()
+	for name, stack := range variants(t) {
+		for _, r := range mustDeclare(t, stack).Resources {
+			if !r.Custom || r.Type == "pulumi:providers:kubernetes" {
+				continue
+			}
+			if r.Parent == "" {
+				t.Errorf("%s: %s %s has no parent", name, r.Type, r.Name)
+			}
+			if !strings.Contains(r.Provider, "::cluster::") {
+				t.Errorf("%s: %s %s has provider %q, want the stack's own", name, r.Type, r.Name, r.Provider)
+			}
+		}
+	}
+}
+
+func TestProductionIsNoSmallerThanStaging(t *testing.T) {
+	t.Parallel()
+	staging := mustDecode(t, stackstest.File(t, "staging", testSecrets()))
+	production := mustDecode(t, stackstest.File(t, "production", testSecrets()))
+	for _, problem := range smaller(production, staging) {
+		t.Error(problem)
+	}
+}
+
+// smaller lists the services that have less in one stack than in another.
+func smaller(stack, than stacks.Stack) []string {
+	var found []string
+	for name, service := range stack.Services {
+		other := than.Services[name]
+		if service.Least() <= other.Least() || service.Peak() <= other.Peak() || service.Memory.Limit < other.Memory.Limit {
+			found = append(found, name+": "+stack.Name+" has no more of it than "+than.Name)
+		}
+	}
+	return found
+}
