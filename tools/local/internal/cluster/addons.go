@@ -29,12 +29,12 @@ func (c Cluster) applyAddons(ctx context.Context, images Addons) error {
 			"localPathProvisioner": images.LocalPathProvisioner, "shell": images.Shell,
 		},
 	}
-	super := strings.Replace(c.kubeconfig(), "admin.conf", "super-admin.conf", 1)
+	super := strings.Replace(c.Kubeconfig(), "admin.conf", "super-admin.conf", 1)
 	if err := c.apply(ctx, super, "addons/access.yaml", fill); err != nil {
 		return err
 	}
 	for _, file := range []string{"addons/coredns.yaml", "addons/metrics-server.yaml", "addons/storage.yaml"} {
-		if err := c.apply(ctx, c.kubeconfig(), file, fill); err != nil {
+		if err := c.apply(ctx, c.Kubeconfig(), file, fill); err != nil {
 			return err
 		}
 	}

@@ -51,13 +51,11 @@ func (c Cluster) link() string { return "tc-" + c.id() }
 // root is the folder whose content the node sees in place of the machine's (see node folders).
 func (c Cluster) root() string { return filepath.Join(c.Dir, "root") }
 
-// kubeconfig is the administrator's, a client certificate of the group that kubeadm binds to cluster-admin.
-func (c Cluster) kubeconfig() string { return filepath.Join(c.root(), "etc/kubernetes/admin.conf") }
-
 func (c Cluster) log(name string) string { return filepath.Join(c.Dir, "log", name+".log") }
 
-// Kubeconfig is the path of the administrator's kubeconfig.
-func (c Cluster) Kubeconfig() string { return c.kubeconfig() }
+// Kubeconfig is the path of the administrator's kubeconfig, with a client certificate of the group that kubeadm binds to
+// cluster-admin.
+func (c Cluster) Kubeconfig() string { return filepath.Join(c.root(), "etc/kubernetes/admin.conf") }
 
 // Running says whether the cluster's keeper runs.
 func (c Cluster) Running() (bool, error) {

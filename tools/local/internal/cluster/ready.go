@@ -12,7 +12,7 @@ import (
 
 // kubectl runs kubectl as the cluster's administrator and returns what it prints.
 func (c Cluster) kubectl(ctx context.Context, args ...string) ([]byte, error) {
-	command := exec.CommandContext(ctx, c.program("kubectl"), append([]string{"--kubeconfig", c.kubeconfig()}, args...)...)
+	command := exec.CommandContext(ctx, c.program("kubectl"), append([]string{"--kubeconfig", c.Kubeconfig()}, args...)...)
 	output, err := command.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
@@ -23,7 +23,7 @@ func (c Cluster) kubectl(ctx context.Context, args ...string) ([]byte, error) {
 
 // awaitAPI waits until the API server says that it is ready, asked with a certificate that needs no binding.
 func (c Cluster) awaitAPI(ctx context.Context) error {
-	super := strings.Replace(c.kubeconfig(), "admin.conf", "super-admin.conf", 1)
+	super := strings.Replace(c.Kubeconfig(), "admin.conf", "super-admin.conf", 1)
 	return c.poll(ctx, func() error {
 		output, err := exec.CommandContext(ctx, c.program("kubectl"), "--kubeconfig", super, "get", "--raw", "/readyz").
 			CombinedOutput()
