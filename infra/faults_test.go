@@ -213,7 +213,7 @@ func TestFaultsInSettingsAreCaught(t *testing.T) {
 		{"B27 an image of no service", "  techcommerce:images: {refs: {techcommerce-frontend: x}}",
 			`images.refs.techcommerce-frontend: unknown key, did you mean "frontend"?`},
 		{"B57 a setting that nobody reads", "  techcommerce:timeout: 30",
-			`timeout: unknown key, known are environment, namespace`},
+			`timeout: unknown key here, did you mean drain.timeout?`},
 		{"B58 a credential in the repository", "  techcommerce:adminApiKey: change-me",
 			"adminApiKey: stored in clear; change the value and run `pulumi config set --secret adminApiKey`"},
 	} {

@@ -43,11 +43,29 @@ func Decode(source Source) (Stack, error) {
 		d.top(key, source.Values[key], field)
 		d.limits(key, tagOf(reflect.TypeFor[Stack](), key), field)
 	}
+	d.derive(&stack, source)
 	d.problems = append(d.problems, stack.validate()...)
 	if err := d.err(source.File()); err != nil {
 		return Stack{}, err
 	}
 	return stack, nil
+}
+
+// derive sets what follows from other settings where it is not set itself. A stack's name need not be fit for a label,
+// so what comes from it is checked like anything that was typed.
+func (d *decoder) derive(stack *Stack, source Source) {
+	if _, set := source.Values["namespace"]; !set {
+		stack.Namespace = "techcommerce-" + stack.Environment
+	}
+	for _, key := range []string{"environment", "namespace"} {
+		_, set := source.Values[key]
+		if field, _ := fieldOf(reflect.ValueOf(stack).Elem(), key); !set {
+			d.limits(key, tagOf(reflect.TypeFor[Stack](), key), field)
+		}
+		if len(d.under(key)) > 0 {
+			return
+		}
+	}
 }
 
 // decoder fills Go values from decoded JSON and collects what does not fit. What does not fit keeps its default, so

@@ -4,7 +4,6 @@ import (
 	"encoding"
 	"fmt"
 	"reflect"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -75,29 +74,6 @@ func describe(t reflect.Type) string {
 	}
 }
 
-// patterns are the forms that the tag "pattern" names.
-func pattern(name string) (form *regexp.Regexp, rule string) {
-	switch name {
-	case "label":
-		return regexp.MustCompile(`^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$`),
-			"want at most 63 lower-case letters, digits and hyphens"
-	case "image":
-		return regexp.MustCompile(`^[a-z0-9][^\s@:]*(:[0-9]+)?(/[^\s@:]+)*(:[\w][\w.-]*(@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})$`),
-			"want an image with a tag or digest"
-	case "backup":
-		return regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z)?$`),
-			"want the time in a backup's name such as 2026-01-31T03-15-00Z"
-	case "cron":
-		return cronForm, "want five fields of cron such as \"15 3 * * *\""
-	case "https":
-		return regexp.MustCompile(`^https://[^\s/]+$`), "want https://host"
-	case "host":
-		return regexp.MustCompile(`^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$`), "want a host name"
-	default:
-		panic("stacks: unknown pattern " + name)
-	}
-}
-
 // limits checks a value against the tags min, max and pattern of its field. They are tags so that the reference and the
 // schema show the same rule that is enforced here.
 func (d *decoder) limits(path string, tag reflect.StructTag, value reflect.Value) {
@@ -109,8 +85,8 @@ func (d *decoder) limits(path string, tag reflect.StructTag, value reflect.Value
 			d.add(path, `"", want some text`)
 		}
 		if name := tag.Get("pattern"); name != "" {
-			if form, rule := pattern(name); !form.MatchString(value.String()) {
-				d.add(path, "%q, %s", value.String(), rule)
+			if form := pattern(name); !form.expression.MatchString(value.String()) {
+				d.add(path, "%q, %s", value.String(), form.rule)
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-var digestForm = regexp.MustCompile(`^[^\s@]+@sha256:[0-9a-f]{64}$`)
+var digestForm = regexp.MustCompile(`^[^\s@]+` + digest + `$`)
 
 // Image is a reference with a digest or, for images that are not ours, at least a tag.
 type Image string

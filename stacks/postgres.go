@@ -1,7 +1,6 @@
 package stacks
 
 import (
-	"regexp"
 	"strconv"
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -31,7 +30,7 @@ func (p *Postgres) setDefaults() {
 		Image:  "docker.io/library/postgres:17.6",
 		Size:   10 * GiB,
 		CPU:    CPURange{Request: 250},
-		Memory: MemoryRange{Request: 512 * MiB, Limit: 512 * MiB},
+		Memory: MemoryRange{Request: GiB, Limit: GiB},
 	}
 }
 
@@ -128,9 +127,6 @@ func (b Bucket) validate(path string, secrets map[string]Secret) []Problem {
 	}
 	return found
 }
-
-// cronForm admits numbers, lists, ranges and steps in five fields.
-var cronForm = regexp.MustCompile(`^([0-9*,/-]+ ){4}[0-9*,/-]+$`)
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

@@ -3,6 +3,7 @@ package stacks
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -45,6 +46,17 @@ func (p *problems) add(path, format string, args ...any) {
 	*p = append(*p, Problem{Path: path, Rule: fmt.Sprintf(format, args...)})
 }
 
+// under lists the problems of one setting.
+func (p problems) under(path string) []Problem {
+	var found []Problem
+	for _, problem := range p {
+		if problem.Path == path {
+			found = append(found, problem)
+		}
+	}
+	return found
+}
+
 func (p problems) err(file string) error {
 	if len(p) == 0 {
 		return nil
@@ -63,22 +75,50 @@ func rank(p Problem) int {
 	return 0
 }
 
-// unknown is the rule for a key that is none of known.
+// unknown is the rule for a key that is none of known: the nearest of them, else a setting elsewhere with that name.
 func unknown(key string, known []string) string {
-	nearest, distance := "", len(key)/2+1
-	for _, candidate := range known {
-		d := levenshtein.DistanceForStrings([]rune(key), []rune(candidate), levenshtein.DefaultOptionsWithSub)
-		if d <= distance && (nearest == "" || d < distance) {
-			nearest, distance = candidate, d
-		}
+	if near := nearest(key, known, len(key)/2); near != "" {
+		return fmt.Sprintf("unknown key, did you mean %q?", near)
 	}
-	for _, candidate := range known {
-		if nearest == "" && strings.Contains(key, candidate) {
-			nearest = candidate
+	for _, path := range paths(reflect.TypeFor[Stack](), "") {
+		if last := path[strings.LastIndex(path, ".")+1:]; nearest(key, []string{last}, len(key)/4) != "" {
+			return fmt.Sprintf("unknown key here, did you mean %s?", path)
 		}
-	}
-	if nearest != "" {
-		return fmt.Sprintf("unknown key, did you mean %q?", nearest)
 	}
 	return "unknown key, known are " + strings.Join(known, ", ")
+}
+
+// nearest is the candidate that differs least from the key, "" if all differ in more letters than the limit.
+func nearest(key string, candidates []string, limit int) string {
+	near, distance := "", limit+1
+	for _, candidate := range candidates {
+		d := levenshtein.DistanceForStrings([]rune(key), []rune(candidate), levenshtein.DefaultOptionsWithSub)
+		if d < distance {
+			near, distance = candidate, d
+		}
+	}
+	for _, candidate := range candidates {
+		if near == "" && strings.Contains(key, candidate) {
+			near = candidate
+		}
+	}
+	return near
+}
+
+// paths lists every setting below a type; <service> stands for any service.
+func paths(t reflect.Type, prefix string) []string {
+	var list []string
+	switch t.Kind() {
+	case reflect.Pointer:
+		return paths(t.Elem(), prefix)
+	case reflect.Map:
+		return paths(t.Elem(), prefix+"<service>.")
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if key := keyOf(t.Field(i)); key != "" {
+				list = append(append(list, prefix+key), paths(t.Field(i).Type, prefix+key+".")...)
+			}
+		}
+	}
+	return list
 }

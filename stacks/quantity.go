@@ -9,6 +9,13 @@ import (
 	"time"
 )
 
+// notation is how a value is written as text: as an expression, and in words.
+type notation struct {
+	expression, rule string
+	// numeric says that a bare number is such a text too.
+	numeric bool
+}
+
 // CPU is an amount of processor time in thousandths of a core, written "100m" or "2".
 type CPU int64
 
@@ -18,6 +25,10 @@ func (c CPU) String() string {
 		return strconv.FormatInt(int64(c/1000), 10)
 	}
 	return strconv.FormatInt(int64(c), 10) + "m"
+}
+
+func (CPU) notation() notation {
+	return notation{expression: `[0-9]+(\.[0-9]+)?m?`, rule: `cores such as "100m" or "2"`, numeric: true}
 }
 
 // MarshalText is String.
@@ -31,7 +42,7 @@ func (c *CPU) UnmarshalText(text []byte) error {
 		value *= 1000
 	}
 	if err != nil || value < 0 || value != math.Trunc(value) || value > 1e9 {
-		return errors.New(`want cores such as "100m" or "2"`)
+		return errors.New("want " + c.notation().rule)
 	}
 	*c = CPU(value)
 	return nil
@@ -65,6 +76,10 @@ func (b Bytes) String() string {
 	return strconv.FormatInt(int64(b), 10)
 }
 
+func (Bytes) notation() notation {
+	return notation{expression: `[0-9]+(Ki|Mi|Gi|Ti)`, rule: `a whole number of Ki, Mi, Gi or Ti such as "128Mi"`}
+}
+
 // MarshalText is String.
 func (b Bytes) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
 
@@ -83,7 +98,7 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 		*b = Bytes(value) * u.size
 		return nil
 	}
-	return errors.New(`want a whole number of Ki, Mi, Gi or Ti such as "128Mi"`)
+	return errors.New("want " + b.notation().rule)
 }
 
 // Duration is a span of time, written "5s" or "1h30m".
@@ -98,6 +113,10 @@ func (d Duration) String() string { return time.Duration(d).String() }
 // Seconds is d in whole seconds.
 func (d Duration) Seconds() int { return int(time.Duration(d) / time.Second) }
 
+func (Duration) notation() notation {
+	return notation{expression: `([0-9]+(h|m|s))+`, rule: `a time in whole seconds such as "5s" or "1m30s"`}
+}
+
 // MarshalText is String.
 func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
@@ -105,7 +124,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(text []byte) error {
 	value, err := time.ParseDuration(string(text))
 	if err != nil || value < 0 || value%time.Second != 0 {
-		return errors.New(`want a time in whole seconds such as "5s" or "1m30s"`)
+		return errors.New("want " + d.notation().rule)
 	}
 	*d = Duration(value)
 	return nil
@@ -117,6 +136,10 @@ type CIDR struct{ prefix netip.Prefix }
 // String is the canonical notation.
 func (c CIDR) String() string { return c.prefix.String() }
 
+func (CIDR) notation() notation {
+	return notation{expression: `[0-9a-fA-F.:]+/[0-9]+`, rule: `an address range such as "10.0.0.0/8"`}
+}
+
 // MarshalText is String.
 func (c CIDR) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
@@ -124,7 +147,7 @@ func (c CIDR) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 func (c *CIDR) UnmarshalText(text []byte) error {
 	prefix, err := netip.ParsePrefix(string(text))
 	if err != nil || prefix != prefix.Masked() {
-		return errors.New(`want an address range such as "10.0.0.0/8"`)
+		return errors.New("want " + c.notation().rule)
 	}
 	c.prefix = prefix
 	return nil

@@ -80,7 +80,12 @@ func defaultService() Service {
 
 func (s Service) validate(path string) []Problem {
 	found := problems(validateRange(path, s.CPU, s.Memory))
-	if a := s.Autoscale; a != nil && a.Max < a.Min {
+	a := s.Autoscale
+	switch {
+	case a == nil:
+	case a.Min == 0 || a.Max == 0:
+		found.add(path+".autoscale", "want min and max")
+	case a.Max < a.Min:
 		found.add(path+".autoscale.max", "%d is below min (%d)", a.Max, a.Min)
 	}
 	return found

@@ -1,7 +1,7 @@
 // Package stacks holds what may differ between two stacks, as Go values that cannot be wrong: their types, their
 // defaults, the strict decoder from what an operator wrote, and the rules that span several settings.
 //
-// It knows neither Pulumi nor Kubernetes. Doc comments of exported fields are the settings reference (docs/settings.md).
+// It knows neither Pulumi nor Kubernetes. Doc comments of exported fields are the settings reference, docs/settings.md.
 package stacks
 
 import (
@@ -88,12 +88,11 @@ type Keys struct {
 	Generation int `json:"generation,omitempty" min:"1"`
 }
 
-// Defaults are the settings of a stack that sets none.
+// Defaults are the settings of a stack that sets none, but for what derives from them.
 func Defaults(name string) Stack {
 	s := Stack{
 		Name:        name,
 		Environment: name,
-		Namespace:   "techcommerce-" + name,
 		LogLevel:    "info",
 		Images:      Images{File: ".local/images.json"},
 		Services:    map[string]Service{},
