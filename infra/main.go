@@ -21,5 +21,8 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := inspect(ctx, stack); err != nil {
+		return err
+	}
 	return platform(ctx, stack, release, rand.Reader)
 }

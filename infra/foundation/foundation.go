@@ -83,7 +83,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	return f, nil
 }
 
-// podSecurity is the level that pods in our namespaces are held to. The latest version is meant: a cluster that learns a
+// podSecurity is the level that pods in our namespaces are held to, in its latest version: a cluster that learns a
 // stricter rule shall apply it.
 const podSecurity = "restricted"
 

@@ -84,7 +84,7 @@ func (c *checker) resources(p pod) {
 	}
 }
 
-// probes demands all three where a pod stays, each at a port that the container has, and paths that the service answers.
+// probes demands all three where a pod stays, each at a port that the container has and a path that is answered there.
 func (c *checker) probes(p pod) {
 	if !p.stays {
 		return

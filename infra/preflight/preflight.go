@@ -1,0 +1,129 @@
+// Package preflight asks a cluster, before anything is declared on it, whether it has what a stack needs. It only reads,
+// and knows nothing of Pulumi.
+package preflight
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/client-go/rest"
+)
+
+// Needs is what a stack needs of its cluster.
+type Needs struct {
+	// Namespace is where the stack will live.
+	Namespace string
+	// Autoscaling says that something is scaled by its load.
+	Autoscaling bool
+	// Volumes lists the storage classes of volumes; an empty name means the default class.
+	Volumes []string
+	// OneNode says that data is where only one node can reach it.
+	OneNode bool
+	// IngressClass is the class of the way in; empty means none.
+	IngressClass string
+	// Policies says that network policies must be held, and that nobody has seen to it yet.
+	Policies bool
+}
+
+// Report is what a cluster lacks.
+type Report struct {
+	// Missing makes the stack impossible.
+	Missing []string
+	// Warnings make it less than it could be.
+	Warnings []string
+}
+
+// Err is what is missing as one error, nil for nothing.
+func (r Report) Err() error {
+	var problems []error
+	for _, text := range r.Missing {
+		problems = append(problems, errors.New("cluster: "+text))
+	}
+	return errors.Join(problems...)
+}
+
+// ErrUnreachable means that no answer came from the cluster at all.
+var ErrUnreachable = errors.New("the cluster cannot be reached")
+
+// limit is how long the questions may take together.
+const limit = 10 * time.Second
+
+// Check asks the cluster. The error is ErrUnreachable with its cause, or nil.
+func Check(ctx context.Context, config *rest.Config, needs Needs) (Report, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	api, err := connect(config)
+	if err != nil {
+		return Report{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
+	c := &check{api: api, needs: needs}
+	if err := c.version(ctx); err != nil {
+		return Report{}, fmt.Errorf("%w: %s: %w", ErrUnreachable, config.Host, err)
+	}
+	c.all(ctx, c.metrics, c.storage, c.nodes, c.ingress, c.policies, c.permissions)
+	slices.Sort(c.report.Missing)
+	slices.Sort(c.report.Warnings)
+	return c.report, nil
+}
+
+// check collects answers that come at the same time.
+type check struct {
+	api    api
+	needs  Needs
+	mu     sync.Mutex
+	report Report
+}
+
+func (c *check) all(ctx context.Context, questions ...func(context.Context)) {
+	var wait sync.WaitGroup
+	for _, question := range questions {
+		wait.Go(func() { question(ctx) })
+	}
+	wait.Wait()
+}
+
+func (c *check) missing(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.Missing = append(c.report.Missing, fmt.Sprintf(format, args...))
+}
+
+func (c *check) warn(format string, args ...any) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.Warnings = append(c.report.Warnings, fmt.Sprintf(format, args...))
+}
+
+// unanswered says why a question stays open: usually the user may not ask it.
+func (c *check) unanswered(question string, err error) {
+	reason := err.Error()
+	if apierrors.IsForbidden(err) {
+		reason = "the user may not ask"
+	}
+	c.warn("cannot tell %s: %s", question, reason)
+}
+
+// notFound reports whether the cluster does not have what was asked for, or has it without anybody behind it.
+func notFound(err error) bool {
+	var status *apierrors.StatusError
+	if errors.As(err, &status) {
+		code := status.Status().Code
+		return code == http.StatusNotFound || code == http.StatusServiceUnavailable
+	}
+	return false
+}
+
+// names joins a list for a message.
+func names(list []string) string {
+	if len(list) == 0 {
+		return "it has none"
+	}
+	return "it has " + strings.Join(list, ", ")
+}

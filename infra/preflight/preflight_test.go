@@ -1,0 +1,151 @@
+package preflight_test
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/client-go/rest"
+
+	"github.com/techcommerce/platform/infra/preflight"
+)
+
+// cluster answers by path; what it does not know it does not have.
+type cluster map[string]any
+
+// complete has everything.
+func complete() cluster {
+	type object = map[string]any
+	named := func(name string) object { return object{"metadata": object{"name": name}} }
+	standard := object{"metadata": object{"name": "standard", "annotations": object{
+		"storageclass.kubernetes.io/is-default-class": "true",
+	}}}
+	return cluster{
+		"/version":                                               object{"major": "1", "minor": "34"},
+		"/apis/metrics.k8s.io/v1beta1":                           object{},
+		"/api/v1/nodes":                                          object{"items": []object{named("one")}},
+		"/apis/apps/v1/daemonsets":                               object{"items": []object{named("calico-node")}},
+		"/apis/storage.k8s.io/v1/storageclasses":                 object{"items": []object{standard}},
+		"/apis/networking.k8s.io/v1/ingressclasses":              object{"items": []object{named("nginx")}},
+		"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews": object{"status": object{"allowed": true}},
+	}
+}
+
+func (c cluster) with(path string, answer any) cluster {
+	c[path] = answer
+	return c
+}
+
+func (c cluster) without(path string) cluster {
+	delete(c, path)
+	return c
+}
+
+// forbidden is an answer: the user may not ask.
+type forbidden struct{}
+
+func (c cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	answer, ok := c[r.URL.Path]
+	code := http.StatusOK
+	if _, no := answer.(forbidden); no || !ok {
+		code = http.StatusNotFound
+		reason := "NotFound"
+		if no {
+			code, reason = http.StatusForbidden, "Forbidden"
+		}
+		answer = map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason, "code": code}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	if err := json.NewEncoder(w).Encode(answer); err != nil {
+		panic(err)
+	}
+}
+
+func everything() preflight.Needs {
+	return preflight.Needs{
+		Namespace: "shop", Autoscaling: true, Volumes: []string{""}, OneNode: true, IngressClass: "nginx", Policies: true,
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	two := map[string]any{"items": []map[string]any{{}, {}}}
+	for _, c := range []struct {
+		name    string
+		cluster cluster
+		want    preflight.Report
+	}{
+		{name: "a cluster with everything", cluster: complete()},
+		{name: "a cluster that is too old", cluster: complete().with("/version", map[string]any{"major": "1", "minor": "29+"}),
+			want: preflight.Report{Missing: []string{"Kubernetes is 1.29+, want 1.30 or later"}}},
+		{name: "B12 no metrics API for the autoscaler", cluster: complete().without("/apis/metrics.k8s.io/v1beta1"),
+			want: preflight.Report{Warnings: []string{
+				"no metrics API, so autoscalers stay at their least; install metrics-server",
+			}}},
+		{name: "no storage", cluster: complete().with("/apis/storage.k8s.io/v1/storageclasses", map[string]any{}),
+			want: preflight.Report{Missing: []string{
+				"no default StorageClass (it has none); mark one or set storageClass",
+			}}},
+		{name: "several nodes for one volume", cluster: complete().with("/api/v1/nodes", two),
+			want: preflight.Report{Missing: []string{
+				"2 nodes, but database.embedded keeps each service's data on one; set database.postgres",
+			}}},
+		{name: "another ingress", cluster: complete().with("/apis/networking.k8s.io/v1/ingressclasses",
+			map[string]any{"items": []any{map[string]any{"metadata": map[string]any{"name": "traefik"}}}}),
+			want: preflight.Report{Missing: []string{"no IngressClass nginx (it has traefik)"}}},
+		{name: "nobody who holds policies", cluster: complete().with("/apis/apps/v1/daemonsets", map[string]any{}),
+			want: preflight.Report{Warnings: []string{
+				"nobody is known to hold network policies; if somebody does, set cluster.enforcesPolicies",
+			}}},
+		{name: "a user who may not ask", cluster: complete().with("/api/v1/nodes", forbidden{}),
+			want: preflight.Report{Warnings: []string{"cannot tell how many nodes there are: the user may not ask"}}},
+		{name: "a user who may do nothing", cluster: complete().with(
+			"/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", map[string]any{}),
+			want: preflight.Report{Missing: []string{
+				"the user may not create deployments in shop",
+				"the user may not create namespaces in shop",
+				"the user may not create networkpolicies in shop",
+				"the user may not create resourcequotas in shop",
+				"the user may not create secrets in shop",
+				"the user may not create validatingadmissionpolicies in shop",
+			}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(c.cluster)
+			defer server.Close()
+			got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got); diff != "" {
+				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCheckAsksOnlyWhatIsNeeded(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(complete().without("/apis/metrics.k8s.io/v1beta1").
+		with("/apis/storage.k8s.io/v1/storageclasses", map[string]any{}))
+	defer server.Close()
+	got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, preflight.Needs{Namespace: "shop"})
+	if err != nil || got.Err() != nil || len(got.Warnings) > 0 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+func TestCheckWithoutACluster(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(complete())
+	server.Close()
+	_, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything())
+	if !errors.Is(err, preflight.ErrUnreachable) {
+		t.Errorf("got %v", err)
+	}
+}
