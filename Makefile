@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e drill-cold
+.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group drill-cold
 
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
@@ -59,6 +59,9 @@ test-unit: ## everything that needs no cluster
 
 test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down
 	go test -v -count=1 -timeout 60m ./test/e2e
+
+test-group: ## one group of the end-to-end tests on the cluster that is up here: make test-group GROUP=declaration
+	E2E_CHECKOUT=$(CURDIR) go test -v -count=1 -timeout 60m -run 'TestPlatform/$(or $(GROUP),.)' ./test/e2e
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold
