@@ -5,6 +5,8 @@ import (
 	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/techcommerce/platform/apps/internal/dial/dialtest"
 )
 
 func TestWithoutProductAPI(t *testing.T) {
@@ -73,6 +75,18 @@ func TestSlowProductAPIDoesNotHangThePage(t *testing.T) {
 		t.Errorf("the page took %s", took)
 	}
 	mustShow(t, page, "Products are unavailable right now.", "Mouse")
+}
+
+// An order that is sent right after a roll-out waits until the network policies before order-api know the new pods,
+// instead of being turned away.
+func TestOrderAPIThatDoesNotHearAtFirst(t *testing.T) {
+	t.Parallel()
+	orderAPI := dialtest.Serve(t, 4*time.Second, newFakeOrders())
+	url := mustStart(t, mustFindNobody(t), orderAPI)
+	order := apiRequest{method: http.MethodPost, path: "/api/orders", body: `{"customer":"Eve"}`}
+	if got := mustCall(t, url, order); got.status != http.StatusCreated {
+		t.Errorf("an order is answered %d %s, want 201 once order-api hears", got.status, got.body)
+	}
 }
 
 func TestNonsenseFromProductAPI(t *testing.T) {

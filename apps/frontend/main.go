@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"time"
 
@@ -15,6 +14,7 @@ import (
 	"github.com/techcommerce/platform/apps/frontend/internal/proxy"
 	"github.com/techcommerce/platform/apps/frontend/internal/session"
 	"github.com/techcommerce/platform/apps/frontend/internal/web"
+	"github.com/techcommerce/platform/apps/internal/dial"
 	"github.com/techcommerce/platform/apps/internal/environ"
 	"github.com/techcommerce/platform/apps/internal/service"
 )
@@ -79,7 +79,7 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 // transport keeps connections to one backend. Deadlines of whole calls are their callers'.
 func transport(connections int) *http.Transport {
 	return &http.Transport{
-		DialContext:         (&net.Dialer{Timeout: time.Second}).DialContext,
+		DialContext:         dial.Context,
 		MaxIdleConnsPerHost: connections,
 		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     30 * time.Second, // shorter than the backends', so that they never close first

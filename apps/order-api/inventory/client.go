@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/dial"
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
@@ -27,10 +27,11 @@ type Client struct {
 
 var _ order.Inventory = (*Client)(nil)
 
-// Limits of one call, and of what an answer may hold.
+// Limits of a call, and of what an answer may hold. All attempts together end before the frontend stops waiting for the
+// order that they are for.
 const (
-	timeout     = 3 * time.Second
-	dialTimeout = time.Second
+	within      = 6 * time.Second
+	timeout     = 3 * time.Second // of one attempt
 	answerLimit = 1 << 20
 	attempts    = 3
 	longestWait = 200 * time.Millisecond
@@ -39,7 +40,7 @@ const (
 // New calls the service at a base URL with the key of its reservation routes. wrap adds what every call carries.
 func New(base, key string, wrap func(http.RoundTripper) http.RoundTripper) *Client {
 	transport := &http.Transport{
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
+		DialContext:           dial.Context,
 		MaxIdleConnsPerHost:   32,
 		IdleConnTimeout:       30 * time.Second, // shorter than the server's, so that it never closes first
 		ResponseHeaderTimeout: timeout,
@@ -89,6 +90,8 @@ func (c *Client) call(ctx context.Context, method, path string, body, answer any
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	for attempt := 1; ; attempt++ {
 		err = c.once(ctx, method, path, encoded, answer)
 		if fault.KindOf(err) != fault.Unavailable || attempt == attempts {
