@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group drill-cold
+.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden drill-cold
 
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
@@ -62,6 +62,10 @@ test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, resta
 
 test-group: ## one group of the end-to-end tests on the cluster that is up here: make test-group GROUP=declaration
 	E2E_CHECKOUT=$(CURDIR) go test -v -count=1 -timeout 60m -run 'TestPlatform/$(or $(GROUP),.)' ./test/e2e
+
+golden: ## rewrite the golden files and the settings reference after a change that is meant
+	go generate ./stacks/...
+	go test ./infra -run TestGolden -update
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold

@@ -41,7 +41,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		GracePeriod:  stack.Drain.GracePeriod().Seconds(),
 	}
 	if a := size.Autoscale; a != nil {
-		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU}
+		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU, ShrinkAfter: a.ShrinkAfter.Seconds()}
 	}
 	if service.Name == public.Name {
 		args.NodePort = stack.Edge.NodePort

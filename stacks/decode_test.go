@@ -60,7 +60,7 @@ func TestPartsOfAnObjectKeepTheirDefaults(t *testing.T) {
 	got := mustDecode(t, "x", minimal+"  techcommerce:services: {product-api: {autoscale: {max: 15}}}\n")
 	want := stacks.Defaults("x").Services
 	products := want["product-api"]
-	products.Autoscale = &stacks.Autoscale{Min: 2, Max: 15, CPU: 70}
+	products.Autoscale = &stacks.Autoscale{Min: 2, Max: 15, CPU: 70, ShrinkAfter: 300 * stacks.Second}
 	want["product-api"] = products
 	if diff := cmp.Diff(want, got.Services); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)

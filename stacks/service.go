@@ -26,9 +26,11 @@ type Autoscale struct {
 	Max int `json:"max" min:"1" max:"100"`
 	// CPU is the utilisation to hold, in percent of the request.
 	CPU int `json:"cpu,omitempty" min:"1" max:"100"`
+	// ShrinkAfter is how long the load must have been lower before pods are taken away, at most an hour.
+	ShrinkAfter Duration `json:"shrinkAfter"`
 }
 
-func (a *Autoscale) setDefaults() { a.CPU = 70 }
+func (a *Autoscale) setDefaults() { a.CPU, a.ShrinkAfter = 70, 300*Second }
 
 // CPURange is what one pod asks for, and the most that it gets.
 type CPURange struct {
@@ -80,13 +82,22 @@ func defaultService() Service {
 
 func (s Service) validate(path string) []Problem {
 	found := problems(validateRange(path, s.CPU, s.Memory))
-	a := s.Autoscale
+	if s.Autoscale != nil {
+		found = append(found, s.Autoscale.validate(path+".autoscale")...)
+	}
+	return found
+}
+
+func (a Autoscale) validate(path string) []Problem {
+	var found problems
 	switch {
-	case a == nil:
 	case a.Min == 0 || a.Max == 0:
-		found.add(path+".autoscale", "want min and max")
+		found.add(path, "want min and max")
 	case a.Max < a.Min:
-		found.add(path+".autoscale.max", "%d is below min (%d)", a.Max, a.Min)
+		found.add(path+".max", "%d is below min (%d)", a.Max, a.Min)
+	}
+	if limit := 3600 * Second; a.ShrinkAfter > limit {
+		found.add(path+".shrinkAfter", "%s, want at most %s", a.ShrinkAfter, limit)
 	}
 	return found
 }

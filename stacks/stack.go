@@ -103,7 +103,8 @@ func Defaults(name string) Stack {
 		s.Services[service.Name] = defaultService()
 	}
 	products := s.Services[contract.ProductAPI.Name]
-	products.Autoscale = &Autoscale{Min: 2, Max: 10, CPU: 70}
+	products.Autoscale = &Autoscale{Min: 2, Max: 10}
+	products.Autoscale.setDefaults()
 	s.Services[contract.ProductAPI.Name] = products
 	return s
 }

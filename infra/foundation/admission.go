@@ -24,8 +24,9 @@ type policy struct {
 	rules            []rule
 }
 
-// policies are the admission rules. The first is about pods, however they come about; the second about what makes pods
-// that shall stay, since only there a missing probe is a fault.
+// policies are the admission rules. The first is about pods, however they come about. The second is about what makes
+// pods that shall stay: only there a missing probe is a fault, and only there a missing size can still be seen, since
+// the LimitRange has given the pod itself one.
 func policies(registries []string) ([]policy, error) {
 	list, err := json.Marshal(registries)
 	if err != nil {
@@ -43,10 +44,7 @@ func policies(registries []string) ([]policy, error) {
 		{
 			name: "workloads", group: "apps", resources: "deployments,statefulsets,daemonsets",
 			variables: [][2]string{{"containers", "object.spec.template.spec.containers"}},
-			rules: []rule{{
-				"variables.containers.all(c, has(c.readinessProbe) && has(c.livenessProbe))",
-				"every container needs a readinessProbe and a livenessProbe",
-			}},
+			rules:     workloadRules(),
 		},
 	}, nil
 }
@@ -64,15 +62,24 @@ func podRules() []rule {
 			"every image must come from a registry that the stack allows (images.registries)",
 		},
 		{
+			"!object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false) && " +
+				"!object.spec.?hostIPC.orValue(false)",
+			"pods must not share the node's network, processes or IPC",
+		},
+	}
+}
+
+func workloadRules() []rule {
+	return []rule{
+		{
+			"variables.containers.all(c, has(c.readinessProbe) && has(c.livenessProbe))",
+			"every container needs a readinessProbe and a livenessProbe",
+		},
+		{
 			"variables.containers.all(c, has(c.resources) && has(c.resources.requests) && " +
 				"'cpu' in c.resources.requests && 'memory' in c.resources.requests && " +
 				"has(c.resources.limits) && 'memory' in c.resources.limits)",
 			"every container needs requests for cpu and memory, and a memory limit",
-		},
-		{
-			"!object.spec.?hostNetwork.orValue(false) && !object.spec.?hostPID.orValue(false) && " +
-				"!object.spec.?hostIPC.orValue(false)",
-			"pods must not share the node's network, processes or IPC",
 		},
 	}
 }

@@ -72,6 +72,8 @@ type Autoscale struct {
 	Min, Max int
 	// CPU is the utilisation to hold, in percent of the request.
 	CPU int
+	// ShrinkAfter is how many seconds the load must have been lower before pods are taken away.
+	ShrinkAfter int
 }
 
 // Callee is the other end of an outgoing connection.

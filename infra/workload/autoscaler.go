@@ -6,7 +6,7 @@ import (
 )
 
 // autoscaler grows at once, by the larger of doubling and two pods every 15 s, and shrinks slowly: at most by half a
-// minute, after five minutes of less load.
+// minute, once the load has been lower for a while.
 func autoscaler(a Args) *autoscalingv2.HorizontalPodAutoscalerArgs {
 	return &autoscalingv2.HorizontalPodAutoscalerArgs{
 		Metadata: meta(a, a.App.Name+"-hpa"),
@@ -23,7 +23,7 @@ func autoscaler(a Args) *autoscalingv2.HorizontalPodAutoscalerArgs {
 				ScaleUp: scaling(0,
 					scalingPolicy("Percent", 100, 15),
 					scalingPolicy("Pods", 2, 15)),
-				ScaleDown: scaling(300,
+				ScaleDown: scaling(a.Autoscale.ShrinkAfter,
 					scalingPolicy("Percent", 50, 60)),
 			},
 		},

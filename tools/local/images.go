@@ -36,6 +36,28 @@ func buildImages(ctx context.Context, s *session) error {
 	return s.importImages(ctx, c, built)
 }
 
+// buildImage makes the image of a folder, makes it known to the local cluster, and prints its name.
+func buildImage(ctx context.Context, s *session, name, folder string) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	built, err := s.workshop().BuildFolder(name, folder)
+	if err != nil {
+		return err
+	}
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	if err := s.importImages(ctx, c, map[string]images.Archived{name: built}); err != nil {
+		return err
+	}
+	s.console.Sayf("%s", built.Ref)
+	return nil
+}
+
 // shopImages builds the services' images and writes the file that the Pulumi program takes them from.
 func (s *session) shopImages(ctx context.Context) (map[string]images.Archived, error) {
 	var built map[string]images.Archived

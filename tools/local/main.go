@@ -44,12 +44,17 @@ func run(ctx context.Context, args []string) error {
 	if len(args) > 0 && roles[args[0]] != nil {
 		return roles[args[0]](ctx, args[1:])
 	}
-	if len(args) != 1 || commands[args[0]] == nil {
-		return fmt.Errorf("usage: local up|down|status|logs|env|tools|images|cluster|cluster-down (see make help)")
-	}
 	workspace, err := openWorkspace()
 	if err != nil {
 		return err
 	}
-	return commands[args[0]](ctx, &session{workspace: workspace, console: step.NewConsole(os.Stdout)})
+	s := &session{workspace: workspace, console: step.NewConsole(os.Stdout)}
+	if len(args) == 3 && args[0] == "image" {
+		return buildImage(ctx, s, args[1], args[2])
+	}
+	if len(args) != 1 || commands[args[0]] == nil {
+		return fmt.Errorf("usage: local up|down|status|logs|env|tools|images|cluster|cluster-down (see make help), " +
+			"or local image NAME FOLDER")
+	}
+	return commands[args[0]](ctx, s)
 }

@@ -7,7 +7,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +28,7 @@ type Spec struct {
 	Files []File
 	// Links are symbolic links by path.
 	Links map[string]string
-	// Entrypoint is what runs.
+	// Entrypoint is what runs. Without one, whoever runs the image must say.
 	Entrypoint []string
 	// User is the numeric user and group, "1001:1001"; empty is root.
 	User string
@@ -98,11 +100,11 @@ func layer(spec Spec) ([]byte, error) {
 			return nil, err
 		}
 	}
-	for path, target := range spec.Links {
+	for _, path := range slices.Sorted(maps.Keys(spec.Links)) {
 		if err := addFolders(writer, folders, path); err != nil {
 			return nil, err
 		}
-		header := tar.Header{Typeflag: tar.TypeSymlink, Name: path[1:], Linkname: target, Mode: 0o777, ModTime: created}
+		header := tar.Header{Typeflag: tar.TypeSymlink, Name: path[1:], Linkname: spec.Links[path], Mode: 0o777, ModTime: created}
 		if err := writer.WriteHeader(&header); err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -86,6 +87,41 @@ func TestAnImageHoldsTheBinaryAndCertificatesAndNothingElse(t *testing.T) {
 	}
 	if config.Config.User != "1001:1001" || config.OS != "linux" || config.Architecture != "amd64" {
 		t.Errorf("got user %q on %s/%s", config.Config.User, config.OS, config.Architecture)
+	}
+}
+
+func TestAFolderIsAnImage(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	for name, mode := range map[string]os.FileMode{"bin/sh": 0o755, "etc/passwd": 0o644} {
+		path := filepath.Join(folder, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, mode)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(os.Symlink("sh", folder+"/bin/ls"), os.Symlink("bin", folder+"/sbin")); err != nil {
+		t.Fatal(err)
+	}
+	built, err := images.Workshop{Dir: t.TempDir()}.BuildFolder("tools", folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := mutate.Extract(built.Image)
+	defer files.Close()
+	got := map[string]string{}
+	for reader := tar.NewReader(files); ; {
+		header, err := reader.Next()
+		if err != nil {
+			break // the end
+		}
+		got[header.Name] = header.FileInfo().Mode().String() + header.Linkname
+	}
+	want := map[string]string{
+		"bin": "drwxr-xr-x", "bin/sh": "-rwxr-xr-x", "bin/ls": "Lrwxrwxrwxsh",
+		"etc": "drwxr-xr-x", "etc/passwd": "-rw-r--r--", "sbin": "Lrwxrwxrwxbin",
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
