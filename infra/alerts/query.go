@@ -1,0 +1,44 @@
+package alerts
+
+import (
+	"strconv"
+	"time"
+)
+
+// Query is an alert's condition in Datadog's terms, in pieces: package datadog knows the grammar, adds the filters of
+// environment, namespace and cluster, and writes the message.
+type Query struct {
+	// Reduce makes one value of those in Window: avg, sum, min, max, percentile, or change for the difference to what
+	// was Window ago.
+	Reduce string
+	Window time.Duration
+	// Metric is what is compared. With Of it is that share of it, in percent.
+	Metric Metric
+	Of     *Metric
+	// By are the tags that split it: each group alerts for itself.
+	By []string
+	// Compare is the operator between the value and a threshold.
+	Compare string
+	// Critical is the threshold; Warning is one before it, nil for none.
+	Critical float64
+	Warning  *float64
+	// Silent says that nothing is wrong when there is no data; otherwise no data is shown as such.
+	Silent bool
+}
+
+// Metric is one metric in Datadog, over all of its series.
+type Metric struct {
+	// Space joins series: sum, avg, min, max or p95.
+	Space string
+	// Name is the metric's. One of package contract is the services' own: package datadog knows what the agent calls it.
+	Name string
+	// Filter selects series, as tag:value.
+	Filter []string
+	// Count asks for the number of events rather than a rate.
+	Count bool
+	// Zero takes what is absent for 0: a counter of errors does not exist before the first one.
+	Zero bool
+}
+
+// number writes a threshold as PromQL and Datadog both read it.
+func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

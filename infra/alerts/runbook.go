@@ -1,0 +1,23 @@
+package alerts
+
+// Runbook is what somebody who was just woken needs. Every text is Markdown without headings.
+type Runbook struct {
+	// Meaning says what is true when the alert fires.
+	Meaning string
+	// Impact says what customers and colleagues notice.
+	Impact string
+	// Look finds the cause, the most telling first.
+	Look []Step
+	// Mend are the ways out, each with its condition.
+	Mend []Step
+	// Silence says when it is right to silence the alert.
+	Silence string
+}
+
+// Step is one thing to do.
+type Step struct {
+	// Do says what, and what the answer tells.
+	Do string
+	// Run is a command for a shell, Query one for Prometheus. Either may be empty.
+	Run, Query string
+}
