@@ -75,7 +75,7 @@ type decoder struct{ problems }
 // top reads the text of a top-level key: JSON for a structure, the bare text for anything else.
 func (d *decoder) top(path, text string, out reflect.Value) {
 	switch out.Kind() {
-	case reflect.Struct, reflect.Map, reflect.Slice:
+	case reflect.Struct, reflect.Map, reflect.Slice, reflect.Pointer:
 		value, err := parse(text)
 		if err != nil {
 			d.add(path, "%q, want %s", text, describe(out.Type()))

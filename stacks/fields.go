@@ -59,6 +59,8 @@ func describe(t reflect.Type) string {
 		return "text"
 	}
 	switch t.Kind() {
+	case reflect.Pointer:
+		return describe(t.Elem())
 	case reflect.Int:
 		return "a whole number"
 	case reflect.Bool:

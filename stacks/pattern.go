@@ -18,6 +18,13 @@ const (
 	backup = `(\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z)?`
 	cron   = `([0-9*,/-]+ ){4}[0-9*,/-]+`
 	https  = `https://[^\s/]+`
+	// cluster is what both Datadog's chart and its agent take for a cluster's name.
+	cluster  = `[a-z]([a-z0-9-]*[a-z0-9])?(\.[a-z]([a-z0-9-]*[a-z0-9])?)*`
+	archive  = `[\w-][\w./-]*\.tgz`
+	registry = `[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*`
+	clock    = `([01][0-9]|2[0-3]):[0-5][0-9]`
+	timezone = `[A-Za-z]+(/[A-Za-z_-]+)*`
+	loopback = `http://(127\.0\.0\.1|localhost):[0-9]+`
 )
 
 // pattern finds a form by its name. An unknown name is a mistake in a tag, which every test of the package meets.
@@ -36,6 +43,18 @@ func pattern(name string) form {
 		expression, rule = cron, `want five fields of cron such as "15 3 * * *"`
 	case "https":
 		expression, rule = https, "want https://host"
+	case "cluster":
+		expression, rule = cluster, "want lower-case letters, digits, hyphens and dots such as shop.eu, each part from a letter on"
+	case "archive":
+		expression, rule = archive, "want the path of a .tgz in the repository"
+	case "registry":
+		expression, rule = registry, "want a registry such as registry.example.com/datadog"
+	case "clock":
+		expression, rule = clock, `want a time such as "20:00"`
+	case "timezone":
+		expression, rule = timezone, "want a time zone such as Europe/Berlin"
+	case "loopback":
+		expression, rule = loopback, "want http://127.0.0.1:port"
 	default:
 		panic("stacks: unknown pattern " + name)
 	}

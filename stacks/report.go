@@ -31,6 +31,11 @@ func (s Stack) Off() map[string]string {
 	} else if p.Backup == nil {
 		off["backup"] = "database.postgres.backup is not set"
 	}
+	if s.Datadog == nil {
+		off["datadog"] = "datadog is not set"
+	} else if !s.DatadogOn() {
+		off["datadog"] = DatadogAPIKey + " and " + DatadogAppKey + " are not set"
+	}
 	if !s.Protected {
 		off["protection"] = "protected is not set: pulumi destroy deletes the data"
 	}

@@ -32,6 +32,8 @@ type Stack struct {
 	Edge Edge `json:"edge"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
+	// Datadog is what the stack sends to Datadog, and what Datadog watches. Absent: neither.
+	Datadog *Datadog `json:"datadog,omitempty"`
 	// Protected stands guard over data: pulumi destroy refuses to delete volumes and the namespace, and a volume
 	// outlives its resource.
 	Protected bool `json:"protected,omitempty"`
@@ -51,12 +53,23 @@ func (LogLevel) options() []string { return []string{"debug", "info", "warn", "e
 type Cluster struct {
 	// Context is the kube context. Default: the current one.
 	Context string `json:"context,omitempty"`
+	// Kind says minikube or kind where the cluster is one of those, on somebody's own machine: nobody has signed the
+	// certificates of their kubelets.
+	Kind ClusterKind `json:"kind,omitempty"`
 	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
 	// cache. Pods may always ask the pods of kube-system.
 	DNS []CIDR `json:"dns,omitempty"`
 	// EnforcesPolicies says that somebody has seen this cluster hold network policies, so that preflight need not ask.
 	EnforcesPolicies bool `json:"enforcesPolicies,omitempty"`
 }
+
+// ClusterKind is what made a cluster.
+type ClusterKind string
+
+func (ClusterKind) options() []string { return []string{"minikube", "kind", "other"} }
+
+// unverified reports whether the cluster's kubelets have certificates that nobody can verify.
+func (k ClusterKind) unverified() bool { return k == "minikube" || k == "kind" }
 
 // Images says which builds run.
 type Images struct {
@@ -94,6 +107,7 @@ func Defaults(name string) Stack {
 		Name:        name,
 		Environment: name,
 		LogLevel:    "info",
+		Cluster:     Cluster{Kind: "other"},
 		Images:      Images{File: ".local/images.json"},
 		Services:    map[string]Service{},
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},

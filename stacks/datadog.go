@@ -1,0 +1,134 @@
+package stacks
+
+// Datadog is what the stack sends to Datadog, and what Datadog watches. It needs the secrets datadogApiKey and
+// datadogAppKey.
+type Datadog struct {
+	// Site is where the organisation's account is. The agent, the API and all links are derived from it.
+	Site DatadogSite `json:"site,omitempty"`
+	// Optional leaves Datadog off while neither of its secrets is set, instead of refusing the stack.
+	Optional bool `json:"optional,omitempty"`
+	// Cluster is what the cluster is called in Datadog: one name of each cluster of the organisation.
+	Cluster string `json:"cluster" pattern:"cluster"`
+	// Namespace is where the cluster's agent is.
+	Namespace string `json:"namespace,omitempty" pattern:"label"`
+	// Agent installs the agent. One stack of a cluster does; in the others it is null, and they use that one's.
+	Agent *DatadogAgent `json:"agent,omitempty"`
+	// TracePercent is how many of a hundred traces are kept. Counts and times of requests are of all of them.
+	TracePercent int `json:"tracePercent,omitempty" min:"1" max:"100"`
+	// Team owns the monitors: it is their tag "team".
+	Team string `json:"team,omitempty" pattern:"label"`
+	// Notify says who is told.
+	Notify DatadogNotify `json:"notify"`
+	// Limits are when the monitors alert that only Datadog can have.
+	Limits DatadogLimits `json:"limits"`
+	// Objectives are what the shop promises over 30 days.
+	Objectives DatadogObjectives `json:"objectives"`
+	// QuietHours keeps the stack's monitors silent every day. Absent: never.
+	QuietHours *QuietHours `json:"quietHours,omitempty"`
+	// API is the API's address, for tests against a stand-in on this machine. Default: https://api.<site>.
+	API string `json:"api,omitempty" pattern:"loopback"`
+}
+
+// DatadogAgent is the agent on every node of the cluster, and the cluster agent beside it.
+type DatadogAgent struct {
+	// Archive is the chart as a file in the repository, for clusters from where its own repository cannot be reached.
+	Archive string `json:"archive,omitempty" pattern:"archive"`
+	// Registry mirrors the agent's images. Default: Datadog's own.
+	Registry string `json:"registry,omitempty" pattern:"registry"`
+	// Shared says that the cluster serves several environments: the agent then does not call all of it by this one's.
+	Shared bool `json:"shared,omitempty"`
+	// EveryNode also runs on nodes that keep other pods off, such as control planes.
+	EveryNode bool `json:"everyNode,omitempty"`
+	// ClusterAgents is the number of cluster agents; from two on one may fail.
+	ClusterAgents int `json:"clusterAgents,omitempty" min:"1" max:"5"`
+	// CPU is what the agent asks for on each node, and the most that it gets.
+	CPU CPURange `json:"cpu"`
+	// Memory is what the agent asks for on each node, and the most that it gets.
+	Memory MemoryRange `json:"memory"`
+	// ExcludeLogs lists namespaces whose containers' logs are not collected, beside the agent's own.
+	ExcludeLogs []Name `json:"excludeLogs,omitempty"`
+	// Explore sends the cluster's objects and images too, for Datadog's explorers.
+	Explore bool `json:"explore,omitempty"`
+}
+
+// DatadogNotify says who is told.
+type DatadogNotify struct {
+	// Page wakes somebody: it is told of priority 1 alone.
+	Page []Handle `json:"page,omitempty"`
+	// Team reads along.
+	Team []Handle `json:"team,omitempty"`
+	// Repeat tells again, and then says that it does, while nobody has mended what is urgent.
+	Repeat bool `json:"repeat,omitempty"`
+}
+
+// DatadogLimits are when monitors alert.
+type DatadogLimits struct {
+	// ErrorLogs is how many error lines a service may log in five minutes.
+	ErrorLogs int `json:"errorLogs,omitempty" min:"1"`
+	// ServerErrors is how many requests the frontend may answer with 5xx in five minutes.
+	ServerErrors int `json:"serverErrors,omitempty" min:"1"`
+	// LogLines is how many lines the stack may log in an hour before it costs more than was meant. 0: any number.
+	LogLines int `json:"logLines,omitempty" min:"0"`
+}
+
+// DatadogObjectives are what the shop promises over 30 days.
+type DatadogObjectives struct {
+	// Orders is the share of requests that order-api answers without an error of its own.
+	Orders Percent `json:"orders"`
+	// Catalogue is the share of time in which product-api answers 95 of 100 requests within catalogueTime.
+	Catalogue Percent `json:"catalogue"`
+	// CatalogueTime is that time in milliseconds.
+	CatalogueTime int `json:"catalogueTime,omitempty" min:"1" max:"60000"`
+	// Shop is the share of time in which every pod that shall run does.
+	Shop Percent `json:"shop"`
+	// Burn also alerts when the errors of an hour, or of six, would use up the orders' month too fast.
+	Burn bool `json:"burn,omitempty"`
+}
+
+// QuietHours is a time of every day.
+type QuietHours struct {
+	// From is when it begins.
+	From string `json:"from" pattern:"clock"`
+	// Hours is how long it lasts.
+	Hours int `json:"hours" min:"1" max:"23"`
+	// Timezone is where the clock is.
+	Timezone string `json:"timezone,omitempty" pattern:"timezone"`
+}
+
+func (d *Datadog) setDefaults() {
+	d.Site, d.Namespace, d.TracePercent, d.Team = "datadoghq.com", "datadog", 100, "shop"
+	d.Limits = DatadogLimits{ErrorLogs: 10, ServerErrors: 20}
+	d.Objectives = DatadogObjectives{Orders: 99.9, Catalogue: 99, CatalogueTime: 500, Shop: 99.9}
+	d.Agent = &DatadogAgent{}
+	d.Agent.setDefaults()
+}
+
+func (a *DatadogAgent) setDefaults() {
+	a.ClusterAgents = 1
+	a.CPU, a.Memory = CPURange{Request: 200, Limit: 500}, MemoryRange{Request: 256 * MiB, Limit: 512 * MiB}
+	a.ExcludeLogs = []Name{"kube-system"}
+}
+
+func (q *QuietHours) setDefaults() { q.Timezone = "UTC" }
+
+// DatadogSite is where an organisation's account is.
+type DatadogSite string
+
+func (DatadogSite) options() []string {
+	return []string{
+		"datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com", "datadoghq.eu",
+		"ddog-gov.com",
+	}
+}
+
+// API is the address of the site's API.
+func (s DatadogSite) API() string { return "https://api." + string(s) }
+
+// App is the address that people open.
+func (s DatadogSite) App() string {
+	switch s {
+	case "datadoghq.com", "datadoghq.eu", "ddog-gov.com":
+		return "https://app." + string(s)
+	}
+	return "https://" + string(s)
+}
