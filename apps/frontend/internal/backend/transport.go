@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -36,12 +37,17 @@ func NewTransport(name string, next http.RoundTripper, log *slog.Logger) http.Ro
 		Timeout: tripFor,
 		// Only silence counts. Any answer, a 500 too, came without a wait that the breaker would save.
 		ReadyToTrip: func(c gobreaker.Counts) bool { return c.ConsecutiveFailures >= tripAfter },
-		// A visitor who goes away says nothing about the backend.
-		IsExcluded: func(err error) bool { return errors.Is(err, context.Canceled) },
+		IsExcluded:  saysNothing,
 		OnStateChange: func(name string, from, to gobreaker.State) {
 			log.Warn("circuit breaker changed", "backend", name, "from", from.String(), "to", to.String())
 		},
 	})}
+}
+
+// saysNothing says whether a failure leaves open if the backend answers: the visitor went away, or the host refused at
+// once, as it does for a Service whose first pod is just becoming ready. Neither cost a wait.
+func saysNothing(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, syscall.ECONNREFUSED)
 }
 
 // RoundTrip sends the request until it is answered, at most a few times. A call that ran into its deadline is not

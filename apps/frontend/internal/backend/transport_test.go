@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -182,6 +183,16 @@ func TestBreakerMindsSilenceOnly(t *testing.T) {
 		}
 		if asked != 20 {
 			t.Errorf("asked %d times, want 20: any answer shows that the backend is there", asked)
+		}
+
+		refusals := 0
+		refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
+		guarded = newTransport(way(func(*http.Request) (*http.Response, error) { refusals++; return nil, refused }))
+		for range 20 {
+			status(t, guarded, mustRequest(t, "GET", "", ""))
+		}
+		if refusals != 60 {
+			t.Errorf("asked %d times, want 60: a refusal comes at once, so the next attempt is cheap", refusals)
 		}
 
 		gone, leave := context.WithCancel(t.Context())
