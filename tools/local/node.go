@@ -158,10 +158,15 @@ func stopCluster(ctx context.Context, s *session) error {
 		return err
 	}
 	ran, err := c.Stop(s.console)
-	if err == nil && !ran {
+	switch {
+	case err != nil:
+		return err
+	case ran:
+		s.console.Sayf("its data is kept: make up goes on from here, make down takes it away")
+	default:
 		s.console.Sayf("this checkout's cluster does not run")
 	}
-	return err
+	return nil
 }
 
 // runIn runs a program with the session's environment, its words going to the terminal.

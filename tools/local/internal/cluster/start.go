@@ -124,7 +124,7 @@ func (c Cluster) Stop(console *step.Console) (bool, error) {
 	if err := unix.Kill(pid, unix.SIGTERM); err != nil {
 		return true, fmt.Errorf("stop the cluster's keeper, process %d: %w", pid, err)
 	}
-	return true, console.Do("cluster stopped, its data kept", func() error {
+	return true, console.Do("cluster stopped", func() error {
 		if within(stopGrace+10*time.Second, func() bool { running, err := c.keeper(); return err == nil && running == 0 }) {
 			return nil
 		}
