@@ -7,7 +7,6 @@ package alerts
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/techcommerce/platform/infra/dashboards"
@@ -60,35 +59,43 @@ type Hidden struct {
 	Equal []string
 }
 
-// All lists the alerts of a stack, each complete: with the stack's severity, its labels and its links.
+// part is what watches one subject: the series that it records first, and its alerts. Either may be nil.
+type part struct {
+	name     string
+	interval time.Duration
+	record   func(Target) []Rule
+	alerts   func(Target) []Alert
+}
+
+// parts are evaluated side by side, each in its own order.
+func parts() []part {
+	return []part{
+		{name: "services", record: recordServices, alerts: services},
+		{name: "orders", alerts: orders},
+		{name: "objectives", record: recordObjectives, alerts: objectives},
+		{name: "objectives-long", interval: 2 * time.Minute, record: recordLongObjectives},
+		{name: "pods", alerts: pods},
+		{name: "workloads", alerts: workloads},
+		{name: "nodes", alerts: nodes},
+		{name: "volumes", alerts: volumes},
+		{name: "database", alerts: database},
+		{name: "certificates", alerts: certificates},
+		{name: "monitoring", alerts: monitoring},
+	}
+}
+
+// All lists the alerts of a stack, each with the stack's severity, labels and numbers.
 func All(t Target) []Alert {
 	var list []Alert
 	for _, part := range parts() {
-		list = append(list, part(t)...)
-	}
-	var kept []Alert
-	for _, alert := range list {
-		if severity, ok := t.Severities[alert.Name]; ok {
-			alert.Severity = severity
+		if part.alerts != nil {
+			list = append(list, t.complete(part.alerts(t))...)
 		}
-		if alert.Severity == Off {
-			continue
-		}
-		alert.Expr = t.promql(alert.Expr)
-		labels := map[string]string{"severity": string(alert.Severity), "environment": t.Environment}
-		maps.Copy(labels, alert.Labels)
-		alert.Labels = labels
-		kept = append(kept, alert)
 	}
-	return kept
+	return list
 }
 
-// parts are the groups that the alerts come in; each is a file of this package.
-func parts() []func(Target) []Alert {
-	return []func(Target) []Alert{services, pods, monitoring}
-}
-
-// Names lists every alert there is, whatever a stack has.
+// Names lists every alert that a stack may have, sorted.
 func Names() []string {
 	var names []string
 	for _, alert := range All(Reference()) {
@@ -97,17 +104,22 @@ func Names() []string {
 	return slices.Sorted(slices.Values(names))
 }
 
-// annotations are what a notification shows beside the labels.
-func (a Alert) annotations(t Target) map[string]string {
-	notes := map[string]string{"summary": a.Summary, "description": a.Description}
-	if t.Runbooks != "" {
-		notes["runbook_url"] = strings.TrimSuffix(t.Runbooks, "/") + "/" + a.File()
+// complete gives alerts what all of them have from the stack, and drops those that it does not want.
+func (t Target) complete(list []Alert) []Alert {
+	var kept []Alert
+	for _, alert := range list {
+		if severity, ok := t.Severities[alert.Name]; ok {
+			alert.Severity = severity
+		}
+		if alert.Severity == Off {
+			continue
+		}
+		labels := map[string]string{"severity": string(alert.Severity), "environment": t.Environment}
+		maps.Copy(labels, alert.Labels)
+		alert.Labels = labels
+		alert.Expr = t.promql(alert.Expr)
+		alert.Runbook = t.runbook(alert.Runbook)
+		kept = append(kept, alert)
 	}
-	if t.Grafana != "" {
-		notes["dashboard_url"] = strings.TrimSuffix(t.Grafana, "/") + a.Page.Path(t.Namespace)
-	}
-	return notes
+	return kept
 }
-
-// File is the name of the alert's runbook.
-func (a Alert) File() string { return a.Name + ".md" }

@@ -7,8 +7,46 @@ import (
 )
 
 // pods watches the pods of the shop and of the monitoring, whatever they are for.
-func pods(Target) []Alert {
-	return []Alert{podCrashLooping()}
+func pods(t Target) []Alert {
+	return []Alert{podRestartingTooOften(t), podCrashLooping(), podNotReady(), containerMemoryUsageHigh(t)}
+}
+
+// podRestartingTooOften subtracts instead of asking increase(), which extrapolates: it would make 3.1 of 3.
+func podRestartingTooOften(t Target) Alert {
+	return Alert{
+		Name:     "PodRestartingTooOften",
+		Severity: Warning,
+		For:      5 * time.Minute,
+		Expr: `
+max by (namespace, pod, container) (
+  max_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
+  - min_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
+) > $maxRestarts`,
+		Summary:     "{{ $labels.pod }} restarts too often",
+		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value }} times within ten minutes.",
+		Page:        dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "A container ends again and again, by itself or because its liveness probe fails.",
+			Impact:  "Its other replicas carry the load. Requests that it was serving when it ended are lost.",
+			Look: []Step{
+				{Do: "Why did it end? `OOMKilled` is want of memory, `Error` with exit code 137 a failed liveness probe.",
+					Run: "kubectl -n $NS describe pod $POD | grep -A 8 'Last State'"},
+				{Do: "What did it say last?", Run: "kubectl -n $NS logs $POD --previous --tail=50"},
+			},
+			Mend: []Step{
+				{Do: "OOMKilled: raise `memory.limit` of the service in `Pulumi.<stack>.yaml`, and see whether its memory only grows."},
+				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+				{Do: "Failed probes on a busy node: see [HighCPUUsage](HighCPUUsage.md)."},
+			},
+			Silence: "While somebody works on that pod.",
+		},
+		Datadog: &Query{
+			Reduce: "change", Window: 10 * time.Minute,
+			Metric:  Metric{Space: "max", Name: "kubernetes_state.container.restarts"},
+			By:      []string{"pod_name", "kube_container_name"},
+			Compare: ">", Critical: t.Limits.Restarts, Silent: true,
+		},
+	}
 }
 
 // podCrashLooping remembers for two minutes what it saw: between two crashes the container runs and does not wait. A pod
@@ -20,11 +58,33 @@ func podCrashLooping() Alert {
 		For:      5 * time.Minute,
 		Expr: `
 max by (namespace, pod, container) (
-  max_over_time(kube_pod_container_status_waiting_reason{namespace=~"$ours", reason="CrashLoopBackOff"}[2m])
+  max_over_time(kube_pod_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[2m])
+  or
+  max_over_time(kube_pod_init_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[2m])
 ) == 1`,
 		Summary:     "{{ $labels.pod }} crashes again and again",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} is in CrashLoopBackOff.",
 		Page:        dashboards.Kubernetes,
+		Hides: []Hidden{
+			{Alerts: []string{"PodRestartingTooOften", "PodNotReady"}, Equal: []string{"namespace", "pod"}},
+		},
+		Runbook: Runbook{
+			Meaning: "A container has crashed so often that Kubernetes waits longer and longer before it starts it again.",
+			Impact: "After a release: none yet, the old pods go on serving. Otherwise the service has one replica less; if " +
+				"all of them crash, [ServiceDown](ServiceDown.md) says so.",
+			Look: []Step{
+				{Do: "What did it say before it crashed? Our services name every setting that they refuse.",
+					Run: "kubectl -n $NS logs $POD --previous --tail=50"},
+				{Do: "With which exit code and reason did it end?", Run: "kubectl -n $NS describe pod $POD | grep -A 8 'Last State'"},
+				{Do: "Do pods of an older release run well?", Run: "kubectl -n $NS get pods -L app.kubernetes.io/version"},
+			},
+			Mend: []Step{
+				{Do: "Only the newest release crashes: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+				{Do: "It refuses a setting: correct it in `Pulumi.<stack>.yaml` and run `pulumi up`."},
+				{Do: "OOMKilled: raise `memory.limit` of the service in `Pulumi.<stack>.yaml` and run `pulumi up`."},
+			},
+			Silence: "While the cause is being mended.",
+		},
 		Datadog: &Query{
 			Reduce: "max", Window: 10 * time.Minute,
 			Metric: Metric{
@@ -33,6 +93,78 @@ max by (namespace, pod, container) (
 			},
 			By:      []string{"pod_name", "kube_container_name"},
 			Compare: ">=", Critical: 1, Silent: true,
+		},
+	}
+}
+
+// podNotReady leaves out pods that have ended: those of finished Jobs are never ready again.
+func podNotReady() Alert {
+	return Alert{
+		Name:     "PodNotReady",
+		Severity: Warning,
+		For:      10 * time.Minute,
+		Expr: `
+max by (namespace, pod) (kube_pod_status_ready{namespace=~"$namespaces", condition="true"}) == 0
+unless
+max by (namespace, pod) (kube_pod_status_phase{namespace=~"$namespaces", phase=~"Succeeded|Failed"}) == 1`,
+		Summary:     "{{ $labels.pod }} is not ready",
+		Description: "Pod {{ $labels.namespace }}/{{ $labels.pod }} has not been ready for ten minutes.",
+		Page:        dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "A pod cannot be placed, cannot start, or says itself that it is not ready.",
+			Impact:  "It serves nobody. The service's other pods carry its load.",
+			Look: []Step{
+				{Do: "What do its events say? `FailedScheduling`: no node has room. `ErrImagePull`: no such image, or no access. " +
+					"`Unhealthy`: its readiness probe fails.", Run: "kubectl -n $NS describe pod $POD | tail -n 20"},
+				{Do: "If it runs: what does it wait for?", Run: "kubectl -n $NS logs $POD --tail=50"},
+			},
+			Mend: []Step{
+				{Do: "No room: add a node, or lower requests or replicas in `Pulumi.<stack>.yaml`."},
+				{Do: "No image: push it to the registry that the stack names, or go back to the release before.",
+					Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+				{Do: "Its node is gone: see [NodeNotReady](NodeNotReady.md)."},
+			},
+			Silence: "While the cluster grows.",
+		},
+	}
+}
+
+// containerMemoryUsageHigh drops containers without a limit, whose limit reads 0.
+func containerMemoryUsageHigh(t Target) Alert {
+	return Alert{
+		Name:     "ContainerMemoryUsageHigh",
+		Severity: Warning,
+		For:      5 * time.Minute,
+		Expr: `
+max by (namespace, pod, container) (container_memory_working_set_bytes{namespace=~"$namespaces", container!=""})
+/
+(max by (namespace, pod, container) (container_spec_memory_limit_bytes{namespace=~"$namespaces", container!=""}) > 0)
+> $maxContainerMemory`,
+		Summary: "{{ $labels.pod }} is almost out of memory",
+		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses " +
+			"{{ $value | humanizePercentage }} of its memory limit.",
+		Page: dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "The container uses nearly all the memory that it may. At the limit the kernel kills it.",
+			Impact:  "None yet. A kill loses the requests in flight.",
+			Look: []Step{
+				{Do: "Does it grow all the time, with the load, or at once?",
+					Query: `container_memory_working_set_bytes{namespace="$namespace", pod="$POD", container!=""}`},
+				{Do: "Where does a service of ours keep it?",
+					Run: "kubectl -n $NS port-forward pod/$POD 9090 &\ngo tool pprof -top http://localhost:9090/debug/pprof/heap"},
+			},
+			Mend: []Step{
+				{Do: "It grows without end: start it anew to gain time, and file the profile.", Run: "kubectl -n $NS delete pod $POD"},
+				{Do: "It needs that much: raise `memory.limit` in `Pulumi.<stack>.yaml` and run `pulumi up`."},
+			},
+			Silence: "For the time that a larger limit needs to be rolled out.",
+		},
+		Datadog: &Query{
+			Reduce: "avg", Window: 10 * time.Minute,
+			Metric:  Metric{Space: "max", Name: "kubernetes.memory.usage"},
+			Of:      &Metric{Space: "max", Name: "kubernetes.memory.limits"},
+			By:      []string{"kube_deployment", "kube_container_name"},
+			Compare: ">", Critical: 100 * t.Limits.ContainerMemory,
 		},
 	}
 }

@@ -1,9 +1,6 @@
 package alerts
 
-import (
-	"strconv"
-	"time"
-)
+import "time"
 
 // Query is an alert's condition in Datadog's terms, in pieces: package datadog knows the grammar, adds the filters of
 // environment, namespace and cluster, and writes the message.
@@ -39,6 +36,3 @@ type Metric struct {
 	// Zero takes what is absent for 0: a counter of errors does not exist before the first one.
 	Zero bool
 }
-
-// number writes a threshold as PromQL and Datadog both read it.
-func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }

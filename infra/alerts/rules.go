@@ -2,6 +2,7 @@ package alerts
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -14,8 +15,10 @@ type RuleFile struct {
 
 // RuleGroup is evaluated in order, so a rule may use what an earlier one recorded.
 type RuleGroup struct {
-	Name  string `yaml:"name"`
-	Rules []Rule `yaml:"rules"`
+	Name string `yaml:"name"`
+	// Interval is the time between two evaluations. Zero: Prometheus' own.
+	Interval Duration `yaml:"interval,omitempty"`
+	Rules    []Rule   `yaml:"rules"`
 }
 
 // Rule either records a series or alerts.
@@ -49,14 +52,45 @@ func (d Duration) String() string {
 
 // Rules is everything that Prometheus evaluates for a stack.
 func Rules(t Target) RuleFile {
-	group := RuleGroup{Name: "alerts"}
-	for _, alert := range All(t) {
+	var file RuleFile
+	for _, part := range parts() {
+		if group := t.group(part); len(group.Rules) > 0 {
+			file.Groups = append(file.Groups, group)
+		}
+	}
+	return file
+}
+
+func (t Target) group(p part) RuleGroup {
+	group := RuleGroup{Name: p.name, Interval: Duration(p.interval)}
+	if p.record != nil {
+		for _, rule := range p.record(t) {
+			rule.Expr = t.promql(rule.Expr)
+			group.Rules = append(group.Rules, rule)
+		}
+	}
+	if p.alerts == nil {
+		return group
+	}
+	for _, alert := range t.complete(p.alerts(t)) {
 		group.Rules = append(group.Rules, Rule{
 			Alert: alert.Name, Expr: alert.Expr, For: Duration(alert.For),
 			Labels: alert.Labels, Annotations: alert.annotations(t),
 		})
 	}
-	return RuleFile{Groups: []RuleGroup{group}}
+	return group
+}
+
+// annotations are what a notification shows beside the labels.
+func (a Alert) annotations(t Target) map[string]string {
+	notes := map[string]string{"summary": a.Summary, "description": a.Description}
+	if t.Runbooks != "" {
+		notes["runbook_url"] = strings.TrimSuffix(t.Runbooks, "/") + "/" + a.Name + ".md"
+	}
+	if t.Grafana != "" {
+		notes["dashboard_url"] = strings.TrimSuffix(t.Grafana, "/") + a.Page.Path(t.Namespace)
+	}
+	return notes
 }
 
 // YAML is the file's text.

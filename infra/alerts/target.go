@@ -1,11 +1,6 @@
 package alerts
 
-import (
-	"strings"
-	"time"
-
-	"github.com/techcommerce/platform/apps/contract"
-)
+import "time"
 
 // Target is what the alerts must know of the stack that they watch.
 type Target struct {
@@ -25,10 +20,10 @@ type Target struct {
 	Jobs []string
 	// Autoscaled says that a service's number of pods follows its load.
 	Autoscaled bool
-	// Postgres says that PostgreSQL runs in the cluster.
-	Postgres bool
-	// BackupAge is how old the last backup may be. Zero: the stack makes none.
-	BackupAge time.Duration
+	// Database is the StatefulSet of PostgreSQL. Empty: it does not run in the cluster.
+	Database string
+	// Backup is the CronJob that backs the database up. Empty: nothing does.
+	Backup string
 	// Host is the name that the shop's certificate is for. Empty: the stack has no certificate.
 	Host string
 	// RemoteWrite says that Prometheus sends its samples elsewhere, too.
@@ -88,11 +83,12 @@ const (
 	JobCoreDNS          = "coredns"
 	JobMetricsServer    = "metrics-server"
 	JobPostgres         = "postgres-exporter"
-	JobIngress          = "ingress-controller"
+	// JobIngress is ingress-nginx, which knows when the shop's certificate ends.
+	JobIngress = "ingress-controller"
 )
 
-// Reference is a stack with everything that a stack may have. The runbooks are written for it, so its names are the
-// variables of a shell.
+// Reference is a stack with everything that a stack may have. The runbooks are written for it, so the names that differ
+// between stacks are variables of a shell.
 func Reference() Target {
 	return Target{
 		Environment: "$ENV",
@@ -104,45 +100,9 @@ func Reference() Target {
 			JobKubeStateMetrics, JobNodeExporter, JobCoreDNS, JobMetricsServer, JobPostgres, JobIngress,
 		},
 		Autoscaled:  true,
-		Postgres:    true,
-		BackupAge:   26 * time.Hour,
+		Database:    "database",
+		Backup:      "database-backup",
 		Host:        "$HOST",
 		RemoteWrite: true,
 	}
-}
-
-// promql puts the names that the services and the stack define into an expression, each by its word:
-//
-//	$requests, $seconds, …  metrics of package contract
-//	$namespace              the shop's namespace
-//	$ours                   both namespaces, as a regular expression
-//	$traffic                selects what people and services ask for, without the kubelet's probes
-func (t Target) promql(expr string) string {
-	return t.words().Replace(strings.TrimSpace(expr))
-}
-
-func (t Target) words() *strings.Replacer {
-	l := t.Limits
-	return strings.NewReplacer(
-		"$requests", contract.MetricRequests,
-		"$seconds", contract.MetricRequestDuration,
-		"$orders", contract.MetricOrders,
-		"$pendingOldest", contract.MetricOrdersPendingOldest,
-		"$pending", contract.MetricOrdersPending,
-		"$stock", contract.MetricProductStock,
-		"$namespace", t.Namespace,
-		"$ours", t.Namespace+"|"+t.Monitoring,
-		"$traffic", `job="`+JobServices+`", namespace="`+t.Namespace+`", route!~"`+contract.HealthPath+`|`+contract.ReadyPath+`"`,
-		"$maxErrors", number(l.Errors),
-		"$maxLatency", number(l.Latency.Seconds()),
-		"$maxCheckout", number(l.Checkout.Seconds()),
-		"$maxPending", number(l.Pending.Seconds()),
-		"$maxRestarts", number(l.Restarts),
-		"$maxDisk", number(l.Disk),
-		"$maxMemory", number(l.Memory),
-		"$maxCPU", number(l.CPU),
-		"$maxContainerMemory", number(l.ContainerMemory),
-		"$maxVolume", number(l.Volume),
-		"$maxConnections", number(l.Connections),
-	)
 }

@@ -1,0 +1,89 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/techcommerce/platform/infra/dashboards"
+)
+
+// volumes watches what pods keep.
+func volumes(t Target) []Alert { return []Alert{volumeAlmostFull(t), volumeFilling()} }
+
+// used is the share of a volume that is in use, as df counts it.
+const used = `max by (namespace, persistentvolumeclaim) (
+  kubelet_volume_stats_used_bytes{namespace=~"$namespaces"}
+  / (kubelet_volume_stats_used_bytes{namespace=~"$namespaces"} + kubelet_volume_stats_available_bytes{namespace=~"$namespaces"})
+)`
+
+// enlarge is what helps against any volume that is too small.
+func enlarge() []Step {
+	return []Step{
+		{Do: "A volume of the shop: raise its size (`database.….size`) in `Pulumi.<stack>.yaml` and run `pulumi up`. The storage class must allow it:",
+			Run: "kubectl get storageclass"},
+		{Do: "Prometheus' own: keep less for now, by a shorter retention in `Pulumi.<stack>.yaml`."},
+		{Do: "The backups: keep them for fewer days (`database.postgres.backup.keepDays`); old ones go with the next backup."},
+		{Do: "A volume on the node's own disk shares that disk with everything else: see [HighDiskUsage](HighDiskUsage.md)."},
+	}
+}
+
+func volumeAlmostFull(t Target) Alert {
+	return Alert{
+		Name:     "VolumeAlmostFull",
+		Severity: Critical,
+		For:      5 * time.Minute,
+		Expr:     used + " > $maxVolume",
+		Summary:  "Volume {{ $labels.persistentvolumeclaim }} is almost full",
+		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full. " +
+			"What writes to it fails when it is full.",
+		Page:  dashboards.Kubernetes,
+		Hides: []Hidden{{Alerts: []string{"VolumeFilling"}, Equal: []string{"namespace", "persistentvolumeclaim"}}},
+		Runbook: Runbook{
+			Meaning: "There is hardly any room left on a volume.",
+			Impact:  "When it is full, a store refuses to write: orders fail. What is written already is safe.",
+			Look: []Step{
+				{Do: "How long will it last?", Query: `kubelet_volume_stats_available_bytes{namespace="$namespace"}`},
+				{Do: "Who uses it?", Run: "kubectl -n $NS describe pvc $PVC | grep -E 'Used By|Capacity|StorageClass'"},
+			},
+			Mend:    enlarge(),
+			Silence: "Never: mend it.",
+		},
+		Datadog: &Query{
+			Reduce: "avg", Window: 5 * time.Minute,
+			Metric:  Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.used_bytes"},
+			Of:      &Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.capacity_bytes"},
+			By:      []string{"persistentvolumeclaim"},
+			Compare: ">", Critical: 100 * t.Limits.Volume,
+		},
+	}
+}
+
+// volumeFilling wants an hour of history before it predicts a day.
+func volumeFilling() Alert {
+	return Alert{
+		Name:     "VolumeFilling",
+		Severity: Warning,
+		For:      30 * time.Minute,
+		Expr: used + ` > 0.5
+and
+max by (namespace, persistentvolumeclaim) (
+  predict_linear(kubelet_volume_stats_available_bytes{namespace=~"$namespaces"}[6h], 24 * 3600)
+) < 0
+and
+max by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes{namespace=~"$namespaces"} offset 1h)`,
+		Summary: "Volume {{ $labels.persistentvolumeclaim }} will be full within a day",
+		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full, and " +
+			"at the pace of the last six hours it will be full within a day.",
+		Page: dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "A volume is more than half full and fills up fast.",
+			Impact:  "None yet. When it is full, what writes to it fails.",
+			Look: []Step{
+				{Do: "When did it begin, and does it come in steps (a job) or steadily (growth)?",
+					Query: `kubelet_volume_stats_used_bytes{namespace="$namespace"}`},
+				{Do: "Who uses it?", Run: "kubectl -n $NS describe pvc $PVC | grep -E 'Used By|Capacity|StorageClass'"},
+			},
+			Mend:    enlarge(),
+			Silence: "For a load of data that is known to end.",
+		},
+	}
+}
