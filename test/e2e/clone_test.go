@@ -22,6 +22,8 @@ type platform struct {
 	orders   []int64
 	figures  []measured
 	before   footprint
+	// environ is the environment of make env, once somebody has asked for it.
+	environ []string
 }
 
 // checkout clones what is committed, and lays what is not over it, so that a developer tests what is in front of them.

@@ -8,8 +8,12 @@ import (
 
 // declaration proves on the cluster what the program declares.
 func (p *platform) declaration(t *testing.T) {
+	o := newOperator(t, p)
 	inOrder(t,
 		step{"the stack's state shows no secret", p.hidesSecrets},
+		step{"pulumi preview works for staging and production", o.previewsTheOthers},
+		step{"the API server admits production", p.judgesProduction},
+		step{"the API server admits staging, and refuses what breaks its rules", p.judgesStaging},
 	)
 }
 

@@ -1,0 +1,147 @@
+package e2e_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sigs.k8s.io/yaml"
+)
+
+// operator is somebody who works on stacks of their own on the platform's cluster, with a backend and settings of their
+// own and nothing but the stock tools.
+type operator struct {
+	p       *platform
+	dir     string
+	environ []string
+	// given are the secret values that were set, by stack.
+	given map[string][]string
+}
+
+// newOperator makes a project of the platform's program, images and settings files. Only the program itself stays where
+// it is: Go would compile it anew anywhere else.
+func newOperator(t *testing.T, p *platform) *operator {
+	t.Helper()
+	o := &operator{p: p, dir: t.TempDir(), given: map[string][]string{}}
+	state := filepath.Join(o.dir, ".local", "state")
+	output(t, "", "mkdir", "-p", state)
+	output(t, p.dir, "bash", "-c", "cp Pulumi.*.yaml "+o.dir+" && cp .local/images.json "+o.dir+"/.local")
+	text, err := os.ReadFile(filepath.Join(p.dir, "Pulumi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var project map[string]any
+	if err := yaml.Unmarshal(text, &project); err != nil {
+		t.Fatal(err)
+	}
+	project["main"] = filepath.Join(p.dir, "infra")
+	if err := os.WriteFile(filepath.Join(o.dir, "Pulumi.yaml"), []byte(mustYAML(t, project)), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	o.environ = append(p.tools(t), "PULUMI_BACKEND_URL=file://"+state, "PULUMI_CONFIG_PASSPHRASE=operator")
+	return o
+}
+
+// tools is the environment of make env.
+func (p *platform) tools(t *testing.T) []string {
+	t.Helper()
+	if p.environ == nil {
+		text := output(t, p.dir, "bash", "-c", `set -e; environment="$(make -s env)"; eval "$environment"; env -0`)
+		p.environ = strings.Split(strings.TrimSuffix(text, "\x00"), "\x00")
+	}
+	return slices.Clone(p.environ)
+}
+
+// create makes a stack with secrets. Where the repository has no file for it, settings are its file.
+func (o *operator) create(t *testing.T, stack, settings string, secrets map[string]string) {
+	t.Helper()
+	if settings != "" {
+		o.write(t, stack, settings)
+	}
+	o.pulumi(t, "stack", "init", stack)
+	for _, name := range slices.Sorted(maps.Keys(secrets)) {
+		o.pulumi(t, "config", "set", "--secret", "--stack", stack, name, secrets[name])
+		o.given[stack] = append(o.given[stack], secrets[name])
+	}
+}
+
+// write makes the stack's file.
+func (o *operator) write(t *testing.T, stack, settings string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(o.dir, "Pulumi."+stack+".yaml"), []byte(settings), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// pulumi runs the CLI and fails the test if it fails.
+func (o *operator) pulumi(t *testing.T, args ...string) string {
+	t.Helper()
+	text, err := run(o.dir, o.environ, "", "pulumi", append(args, "--non-interactive")...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// up deploys a stack.
+func (o *operator) up(t *testing.T, stack string, args ...string) string {
+	t.Helper()
+	return o.pulumi(t, append([]string{"up", "--stack", stack, "--yes", "--skip-preview"}, args...)...)
+}
+
+// destroy takes a stack away, also after a failed test.
+func (o *operator) destroy(t *testing.T, stack string) {
+	t.Helper()
+	text, err := run(o.dir, o.environ, "", "pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview",
+		"--non-interactive")
+	if err != nil {
+		t.Errorf("destroy %s: %v\n%s", stack, err, text)
+	}
+}
+
+// checkState looks for every secret that was set in the stack's exported state.
+func (o *operator) checkState(t *testing.T, stack string) {
+	t.Helper()
+	state := o.pulumi(t, "stack", "export", "--stack", stack)
+	if len(o.given[stack]) == 0 {
+		t.Errorf("%s: no secret was set, so none was looked for", stack)
+	}
+	for _, value := range o.given[stack] {
+		if strings.Contains(state, value) {
+			t.Errorf("pulumi stack export --stack %s shows a secret: %s", stack, value)
+		}
+	}
+}
+
+// kubectl runs kubectl on the platform's cluster and fails the test if it fails.
+func (p *platform) kubectl(t *testing.T, input string, args ...string) string {
+	t.Helper()
+	text, err := p.tryKubectl(t, input, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func (p *platform) tryKubectl(t *testing.T, input string, args ...string) (string, error) {
+	t.Helper()
+	return run(p.dir, p.tools(t), input, "kubectl", args...)
+}
+
+// run runs a program of that environment's PATH with an input. The error has what it said.
+func run(dir string, environ []string, input, name string, args ...string) (string, error) {
+	command := exec.Command("/usr/bin/env", append([]string{name}, args...)...)
+	command.Dir, command.Env, command.Stdin = dir, environ, strings.NewReader(input)
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	if err := command.Run(); err != nil {
+		return "", fmt.Errorf("%s %s: %w\n%s%s", name, strings.Join(args, " "), err, stdout.String(), stderr.String())
+	}
+	return strings.TrimSpace(stdout.String()), nil
+}
