@@ -1,9 +1,11 @@
 package cluster
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -92,6 +94,34 @@ func TestMissingAncestorsAreListedOutermostFirst(t *testing.T) {
 	}
 	if got := missingAncestors(dir); len(got) != 0 {
 		t.Errorf("for a folder that exists: got %q", got)
+	}
+}
+
+// TestMountPointsPassToWhoUsesThem: a folder that is removed takes what is mounted on it from every other cluster.
+func TestMountPointsPassToWhoUsesThem(t *testing.T) {
+	t.Parallel()
+	mine, other := Cluster{Dir: t.TempDir()}, Cluster{Dir: t.TempDir()}
+	folder := t.TempDir()
+	script := []byte("read end\n") // a program that looks like a keeper until its input ends
+	if err := errors.Join(mine.takeOver([]byte(folder+"\n")), os.WriteFile(other.Dir+"/keep", script, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	keeper := exec.Command("/bin/sh", "keep", `{"Dir": "`+other.Dir+`"}`)
+	keeper.Dir = other.Dir
+	input, err := keeper.StdinPipe()
+	if err := errors.Join(err, keeper.Start()); err != nil {
+		t.Fatal(err)
+	}
+	mine.removeMountPoints()
+	if err := input.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_ = keeper.Wait() // the end of its input is an error to it
+	if _, err := os.Stat(folder); err != nil {
+		t.Errorf("the folder is gone while another cluster uses it: %v", err)
+	}
+	if text, err := os.ReadFile(other.madeFile()); err != nil || strings.TrimSpace(string(text)) != folder {
+		t.Errorf("the other cluster took over %q (%v), want %q", text, err, folder)
 	}
 }
 

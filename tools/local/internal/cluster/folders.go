@@ -21,6 +21,11 @@ var folders = []string{
 
 // makeMountPoints creates those of the folders that the machine lacks, and notes which, for removeMountPoints.
 func (c Cluster) makeMountPoints() error {
+	release, err := lockMountPoints()
+	if err != nil {
+		return err
+	}
+	defer release()
 	made, err := os.OpenFile(c.madeFile(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
@@ -42,10 +47,22 @@ func (c Cluster) makeMountPoints() error {
 	return nil
 }
 
-// removeMountPoints removes the folders that makeMountPoints made, unless somebody has put something there since.
+// removeMountPoints removes the folders that makeMountPoints made, unless somebody has put something there since. While
+// another checkout's cluster runs they pass to it: what is removed here is lost to every namespace that mounts on it.
 func (c Cluster) removeMountPoints() {
+	release, err := lockMountPoints()
+	if err != nil {
+		return
+	}
+	defer release()
 	text, err := os.ReadFile(c.madeFile())
 	if err != nil {
+		return
+	}
+	if others := c.others(); len(others) > 0 {
+		for _, other := range others {
+			_ = Cluster{Dir: other}.takeOver(text) // it may end at this moment: then a folder stays
+		}
 		return
 	}
 	made := strings.Fields(string(text))
@@ -53,6 +70,28 @@ func (c Cluster) removeMountPoints() {
 		_ = unix.Rmdir(made[i]) // not empty: it is in use, and not ours to remove
 	}
 	_ = os.Remove(c.madeFile())
+}
+
+// takeOver makes this cluster remove, in the end, the folders that another one made.
+func (c Cluster) takeOver(made []byte) error {
+	file, err := os.OpenFile(c.madeFile(), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(made)
+	return errors.Join(err, file.Close())
+}
+
+// lockMountPoints lets one cluster of this machine at a time make or remove folders.
+func lockMountPoints() (release func(), err error) {
+	folder, err := os.Open(filepath.Dir(folders[0]))
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(folder.Fd()), unix.LOCK_EX); err != nil {
+		return nil, errors.Join(err, folder.Close())
+	}
+	return func() { _ = folder.Close() }, nil
 }
 
 func (c Cluster) madeFile() string { return filepath.Join(c.Dir, "made-folders") }

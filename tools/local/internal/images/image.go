@@ -71,7 +71,7 @@ func Build(spec Spec, architecture string) (v1.Image, error) {
 	config = config.DeepCopy()
 	config.OS, config.Architecture = "linux", architecture
 	config.Created = v1.Time{Time: created}
-	config.Config = v1.Config{User: spec.User, Entrypoint: spec.Entrypoint, WorkingDir: "/", Env: []string{"PATH=/"}}
+	config.Config = v1.Config{User: spec.User, Entrypoint: spec.Entrypoint, WorkingDir: "/", Env: []string{"PATH=/:/usr/bin:/bin"}}
 	return mutate.ConfigFile(image, config)
 }
 
