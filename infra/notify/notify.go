@@ -1,0 +1,65 @@
+// Package notify says who is told of which alert: Alertmanager's configuration, typed, from the alerts and the receivers
+// of a stack. It knows neither Pulumi nor stacks; secrets are files that the configuration names.
+package notify
+
+import (
+	"fmt"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/techcommerce/platform/infra/alerts"
+)
+
+// Args is what the configuration is made from. A receiver that is nil is not told.
+type Args struct {
+	// Alerts are those of the stack: they say which of them hide which.
+	Alerts []alerts.Alert
+	// Secrets is the folder with the files below.
+	Secrets string
+	// Webhook is told everything, Slack and Email what is critical or a warning, PagerDuty what is critical.
+	Webhook   *Webhook
+	Slack     *Slack
+	PagerDuty *PagerDuty
+	Email     *Email
+}
+
+// Webhook posts to an address.
+type Webhook struct {
+	// URL is the address. Empty: the one in the file WebhookURL.
+	URL string
+}
+
+// Slack writes to a channel, through the incoming webhook in the file SlackURL.
+type Slack struct {
+	Channel string
+}
+
+// PagerDuty wakes somebody, by the integration key in the file PagerDutyKey.
+type PagerDuty struct{}
+
+// Email writes letters.
+type Email struct {
+	To, From string
+	// Server is host:port. It must speak TLS.
+	Server string
+	// User logs in with the password in the file SMTPPassword. Empty: nobody logs in.
+	User string
+}
+
+// The files in Args.Secrets.
+const (
+	WebhookURL   = "webhook-url"
+	SlackURL     = "slack-url"
+	PagerDutyKey = "pagerduty-key"
+	SMTPPassword = "smtp-password"
+)
+
+// Config is the text of Alertmanager's configuration.
+func Config(a Args) (string, error) {
+	c := config{Route: routes(), Inhibit: inhibitions(a.Alerts), Receivers: a.receivers()}
+	text, err := yaml.Marshal(c)
+	if err != nil {
+		return "", fmt.Errorf("notify: %w", err)
+	}
+	return string(text), nil
+}
