@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden drill-cold
+.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden drill-cold
 
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
@@ -14,6 +14,10 @@ help: ## show this
 	@echo '  KUBE_CONTEXT=name   use that cluster instead of starting one (kind-…, minikube, any)'
 	@echo '  IMAGE_REGISTRY=ref  where such a cluster pulls the images from, if it is neither kind nor minikube'
 	@echo '  PUBLISH=none        do not answer on 127.0.0.1:30000 (or list other NodePorts)'
+
+run: ## the three services as plain processes on SQLite, restarted when their source changes: http://localhost:3000
+	@mkdir -p .local/bin && go build -o .local/bin/shop ./apps/shop
+	@exec .local/bin/shop
 
 up: local ## bring up everything: toolchain, Kubernetes, images, pulumi up; ends with the shop's address
 	@$(LOCAL) up
