@@ -104,7 +104,7 @@ func sells(tab *tab) {
 
 // fits goes through the pages at several widths: none may have to be moved sideways.
 func fits(t *testing.T, browser context.Context, s services) {
-	for _, d := range []device{desktop, phone, darkPhone} {
+	for _, d := range []device{desktop, night, phone, darkPhone} {
 		tab := mustOpenTab(t, browser, s.frontend.URL, d)
 		tab.open("/")
 		tab.press("#add-1")
@@ -114,6 +114,7 @@ func fits(t *testing.T, browser context.Context, s services) {
 			if wide := ask[int](tab, "document.documentElement.scrollWidth"); int64(wide) > d.width {
 				t.Errorf("%s is %d wide on a %s of %d", path, wide, d.name, d.width)
 			}
+			tab.picture(path)
 		}
 	}
 }
