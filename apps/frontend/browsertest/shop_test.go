@@ -102,7 +102,12 @@ func sells(tab *tab) {
 	tab.see("#product-2", "199 in stock")
 }
 
-// fits goes through the pages at several widths: none may have to be moved sideways.
+// hidden lists what does not fit its box, apart from what is for those who listen, and what people write in.
+const hidden = `[...document.querySelectorAll("body *:not(input)")]
+	.filter((e) => getComputedStyle(e).overflowX !== "visible" && e.clientWidth > 1 && e.scrollWidth > e.clientWidth)
+	.map((e) => e.tagName + "." + e.className).join(", ")`
+
+// fits goes through the pages at several widths: none may have to be moved sideways, and nothing may be cut off.
 func fits(t *testing.T, browser context.Context, s services) {
 	for _, d := range []device{desktop, night, phone, darkPhone} {
 		tab := mustOpenTab(t, browser, s.frontend.URL, d)
@@ -113,6 +118,9 @@ func fits(t *testing.T, browser context.Context, s services) {
 			tab.open(path)
 			if wide := ask[int](tab, "document.documentElement.scrollWidth"); int64(wide) > d.width {
 				t.Errorf("%s is %d wide on a %s of %d", path, wide, d.name, d.width)
+			}
+			if cut := ask[string](tab, hidden); cut != "" {
+				t.Errorf("%s on a %s cuts off what is in %s", path, d.name, cut)
 			}
 			tab.picture(path)
 		}
