@@ -39,7 +39,7 @@ func TestCheckout(t *testing.T) {
 	if done.path != "/orders/4" {
 		t.Errorf("the order led to %s, want /orders/4", done.path)
 	}
-	mustShow(t, done, "Thank you.", "Order 4", "Confirmed", "For Ada Lovelace, 24 Nov 2026", "Thing 2 × 2 $42.00")
+	mustShow(t, done, "Thank you.", "Order 4", "Confirmed", "For Ada Lovelace 24 Nov 2026", "Thing 2 × 2 $42.00")
 	mustShow(t, visitor.open("/"), "Your cart is empty.")
 	if got := s.orders.placed(); len(got) != 1 || got[0].Customer != "Ada Lovelace" ||
 		!slices.Equal(got[0].Items, []fakeItem{
