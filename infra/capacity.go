@@ -49,6 +49,9 @@ func quota(stack stacks.Stack) foundation.Quota {
 			volumes, storage = volumes+1, storage+p.Backup.Size
 		}
 	}
+	if stack.Edge.Tunnel != nil {
+		d.add(1, tunnelCPU.Request, tunnelMemory)
+	}
 	return foundation.Quota{
 		Hard: map[string]string{
 			"pods":                   strconv.Itoa(d.pods),
@@ -74,13 +77,26 @@ func nodePorts(edge stacks.Edge) int {
 // registries are where images of the namespace may come from.
 func registries(stack stacks.Stack, release release) []string {
 	allowed := stack.Images.AllowedRegistries(release.images)
-	p := stack.Database.Postgres
-	if len(stack.Images.Registries) > 0 || p == nil {
+	if len(stack.Images.Registries) > 0 {
 		return allowed
 	}
-	allowed = append(allowed, stacks.Image(p.Image).Repository())
-	if p.Backup != nil && p.Backup.Bucket != nil {
-		allowed = append(allowed, stacks.Image(p.Backup.Bucket.Image).Repository())
+	for _, image := range foreign(stack) {
+		allowed = append(allowed, stacks.Image(image).Repository())
 	}
 	return allowed
+}
+
+// foreign are the images of the namespace that are not ours.
+func foreign(stack stacks.Stack) []string {
+	var images []string
+	if p := stack.Database.Postgres; p != nil {
+		images = append(images, p.Image)
+		if p.Backup != nil && p.Backup.Bucket != nil {
+			images = append(images, p.Backup.Bucket.Image)
+		}
+	}
+	if t := stack.Edge.Tunnel; t != nil {
+		images = append(images, t.Image)
+	}
+	return images
 }

@@ -234,7 +234,7 @@ func impossible() map[string]string {
 		"B35": "state and secrets are in the stack's backend; a kubeconfig is never an input of the program",
 		"B37": "validation is the services', whose tests hold it",
 		"B54": "a component's outputs are fields: asking for one that is not there does not compile",
-		"B59": "the public address is an output of the edge, and pages use relative addresses",
+		"B59": "a tunnel is one agent whose targets are services of the contract at their public ports, and pages use relative addresses",
 	}
 }
 

@@ -49,12 +49,15 @@ func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reade
 			args.Given[stacks.KeyName(env)] = stack.Secrets[stacks.KeySetting(env)].Reveal()
 		}
 	}
+	if stack.Edge.Tunnel != nil {
+		args.Given[tunnelAuthtoken] = stack.Secrets[stacks.TunnelAuthtoken].Reveal()
+	}
 	return args
 }
 
-func edgeArgs(stack stacks.Stack, release release, ground *foundation.Foundation) edge.Args {
+func edgeArgs(stack stacks.Stack, release release, at site) edge.Args {
 	args := edge.Args{
-		App: app(public, stack, release), Namespace: ground.Namespace, Host: public.Host(), Port: public.Port,
+		App: app(public, stack, release), Namespace: at.ground.Namespace, Host: public.Host(), Port: public.Port,
 	}
 	if port := stack.Edge.NodePort; port != 0 {
 		args.NodePort = &edge.NodePort{Host: stack.Edge.NodeHost, Port: port}
@@ -64,6 +67,9 @@ func edgeArgs(stack stacks.Stack, release release, ground *foundation.Foundation
 		if i.TLS != nil {
 			args.Ingress.TLS = &edge.TLS{Secret: i.TLS.Secret, Issuer: i.TLS.Issuer}
 		}
+	}
+	if t := stack.Edge.Tunnel; t != nil {
+		args.Tunnel = tunnelArgs(*t, stack, release, at)
 	}
 	return args
 }

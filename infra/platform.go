@@ -42,7 +42,7 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 			return err
 		}
 	}
-	ways, err := edge.New(ctx, "edge", edgeArgs(stack, release, ground), on)
+	ways, err := edge.New(ctx, "edge", edgeArgs(stack, release, at), on)
 	if err != nil {
 		return err
 	}

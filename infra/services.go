@@ -133,7 +133,7 @@ func pods(service contract.Service) kube.Peer {
 
 // proxies is how many proxies before the public service say where a request is from.
 func proxies(edge stacks.Edge) int {
-	if edge.Ingress != nil {
+	if edge.Ingress != nil || edge.Tunnel != nil {
 		return 1
 	}
 	return 0

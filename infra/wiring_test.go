@@ -26,7 +26,8 @@ func variants(t testing.TB) map[string]stacks.Stack {
 	}
 	all["everything"] = mustDecode(t, stackstest.Text(t, "everything", everything, map[string]string{
 		"backupAccessKey": "given-access-key", "backupSecretKey": "given-bucket-secret",
-		"reservationKey": strings.Repeat("given-reservation", 2),
+		"reservationKey":  strings.Repeat("given-reservation", 2),
+		"tunnelAuthtoken": "given-authtoken", "tunnelBasicAuth": "ada:given-password",
 	}))
 	return all
 }
@@ -46,6 +47,8 @@ config:
   techcommerce:edge:
     nodePort: 30300
     ingress: {host: shop.example.com, tls: {secret: shop-tls}}
+    tunnel:
+      endpoints: {order-api: {url: https://orders.ngrok.example.com}}
 `
 
 func mustRead(t testing.TB, declaration *declare.Declaration) *wiring.Objects {

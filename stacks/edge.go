@@ -8,6 +8,8 @@ type Edge struct {
 	NodeHost string `json:"nodeHost,omitempty" pattern:"host"`
 	// Ingress opens the frontend under a host name. Absent: closed.
 	Ingress *Ingress `json:"ingress,omitempty"`
+	// Tunnel opens the shop through ngrok. Absent: closed.
+	Tunnel *Tunnel `json:"tunnel,omitempty"`
 	// Secure demands exactly one way in, and TLS on it.
 	Secure bool `json:"secure,omitempty"`
 }
@@ -34,10 +36,13 @@ type TLS struct {
 	Issuer string `json:"issuer,omitempty" pattern:"host"`
 }
 
-func (e Edge) validate(path string) []Problem {
+func (e Edge) validate(path string, secrets map[string]Secret) []Problem {
 	var found problems
-	if e.NodePort == 0 && e.Ingress == nil {
-		found.add(path, "nobody can reach the shop, want nodePort or ingress")
+	if e.NodePort == 0 && e.Ingress == nil && e.Tunnel == nil {
+		found.add(path, "nobody can reach the shop, want nodePort, ingress or tunnel")
+	}
+	if e.Tunnel != nil {
+		found = append(found, e.Tunnel.validate(path+".tunnel", secrets)...)
 	}
 	if i := e.Ingress; i != nil {
 		if i.Host == "" {
@@ -52,6 +57,9 @@ func (e Edge) validate(path string) []Problem {
 	}
 	if e.NodePort != 0 {
 		found.add(path+".nodePort", "%d, but %s.secure allows only an ingress with TLS", e.NodePort, path)
+	}
+	if e.Tunnel != nil {
+		found.add(path+".tunnel", "set, but %s.secure allows only an ingress with TLS", path)
 	}
 	if e.Ingress != nil && e.Ingress.TLS == nil {
 		found.add(path+".ingress.tls", "missing, but %s.secure is set", path)

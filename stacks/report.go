@@ -26,6 +26,9 @@ func (s Stack) Off() map[string]string {
 	if s.Edge.Ingress == nil {
 		off["ingress"] = "edge.ingress is not set"
 	}
+	if s.Edge.Tunnel == nil {
+		off["tunnel"] = "edge.tunnel is not set"
+	}
 	if p := s.Database.Postgres; p == nil {
 		off["backup"] = "database.postgres is not set, so the data is not ours to dump"
 	} else if p.Backup == nil {

@@ -33,7 +33,7 @@ func DatabasePasswordSetting(service string) string { return camel(service, "-")
 
 // secretKeys lists every setting that is a secret.
 func secretKeys() []string {
-	keys := []string{BackupAccessKey, BackupSecretKey, DatadogAPIKey, DatadogAppKey}
+	keys := []string{BackupAccessKey, BackupSecretKey, DatadogAPIKey, DatadogAppKey, TunnelAuthtoken, TunnelBasicAuth}
 	for _, service := range contract.Services() {
 		if service.Stores {
 			keys = append(keys, DatabaseURLSetting(service.Name))

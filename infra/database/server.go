@@ -32,11 +32,7 @@ func service(s server) *corev1.ServiceArgs {
 // drain, not save the server.
 func disruptionBudget(s server) *policyv1.PodDisruptionBudgetArgs {
 	return &policyv1.PodDisruptionBudgetArgs{
-		Metadata: s.meta(s.app.Name),
-		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable: pulumi.Int(1),
-			Selector:       &metav1.LabelSelectorArgs{MatchLabels: s.app.Selector()},
-		},
+		Metadata: s.meta(s.app.Name), Spec: kube.OneByOne(s.app.Selector()),
 	}
 }
 

@@ -29,6 +29,8 @@ type Args struct {
 	NodePort *NodePort
 	// Ingress opens it under a host name; nil does not.
 	Ingress *Ingress
+	// Tunnel opens it, and other services if wanted, through ngrok; nil does not.
+	Tunnel *Tunnel
 }
 
 // NodePort is a port of every node.
@@ -50,7 +52,7 @@ func (a Args) validate() error {
 type Edge struct {
 	pulumi.ResourceState
 
-	// URLs is where people find the service.
+	// URLs is where people find what is opened, as far as it is known.
 	URLs []string
 }
 
@@ -79,6 +81,11 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		}
 		e.URLs = append(e.URLs, args.Ingress.url())
 	}
+	if args.Tunnel != nil {
+		if err := e.dig(ctx, name, args); err != nil {
+			return nil, fmt.Errorf("edge %s: tunnel: %w", name, err)
+		}
+	}
 	if err := ctx.RegisterResourceOutputs(e, pulumi.Map{}); err != nil {
 		return nil, err
 	}
@@ -95,23 +102,26 @@ func (n NodePort) url() string {
 
 // fromAnywhere opens the service's port to every address: behind a node port the caller's own is often lost.
 func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {
-	return opening(a, "nodes", &networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)})
+	return opening(a.Namespace, a.App, "nodes", &networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)})
 }
 
 // fromController opens it to the ingress controller's pods.
 func fromController(a Args) *networkingv1.NetworkPolicyArgs {
-	return opening(a, "ingress", &networkingv1.NetworkPolicyIngressRuleArgs{
+	return opening(a.Namespace, a.App, "ingress", &networkingv1.NetworkPolicyIngressRuleArgs{
 		From: kube.Peers(kube.Peer{Namespace: a.Ingress.Controller}), Ports: kube.TCP(a.Port),
 	})
 }
 
-func opening(a Args, way string, rule *networkingv1.NetworkPolicyIngressRuleArgs) *networkingv1.NetworkPolicyArgs {
+// opening lets a way's rule hold for an app's pods.
+func opening(
+	namespace pulumi.StringInput, app kube.App, way string, rule *networkingv1.NetworkPolicyIngressRuleArgs,
+) *networkingv1.NetworkPolicyArgs {
 	return &networkingv1.NetworkPolicyArgs{
 		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(a.App.Name + "-" + way), Namespace: a.Namespace.ToStringOutput(), Labels: a.App.Labels(),
+			Name: pulumi.String(app.Name + "-" + way), Namespace: namespace.ToStringOutput(), Labels: app.Labels(),
 		},
 		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: app.Selector()},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
 			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{rule},
 		},

@@ -3,9 +3,9 @@ package workload
 import (
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
-
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
 func service(a Args) *corev1.ServiceArgs {
@@ -32,14 +32,6 @@ func serviceAccount(a Args) *corev1.ServiceAccountArgs {
 	}
 }
 
-// disruptionBudget lets a node be drained, one pod at a time, and never lets a broken pod block that.
 func disruptionBudget(a Args) *policyv1.PodDisruptionBudgetArgs {
-	return &policyv1.PodDisruptionBudgetArgs{
-		Metadata: meta(a, a.App.Name),
-		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable:             pulumi.Int(1),
-			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
-			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
-		},
-	}
+	return &policyv1.PodDisruptionBudgetArgs{Metadata: meta(a, a.App.Name), Spec: kube.OneByOne(a.App.Selector())}
 }

@@ -14,12 +14,25 @@ type Peer struct {
 	Namespace string
 	// CIDR is an address range instead of pods.
 	CIDR string
+	// Except lists ranges within CIDR that are left out.
+	Except []string
+}
+
+// Internet is every address outside the ranges of private networks, a cluster's own among them.
+func Internet() Peer {
+	return Peer{CIDR: "0.0.0.0/0", Except: []string{
+		"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+	}}
 }
 
 // policyPeer is the peer as Kubernetes writes it.
 func (p Peer) policyPeer() *networkingv1.NetworkPolicyPeerArgs {
 	if p.CIDR != "" {
-		return &networkingv1.NetworkPolicyPeerArgs{IpBlock: &networkingv1.IPBlockArgs{Cidr: pulumi.String(p.CIDR)}}
+		block := &networkingv1.IPBlockArgs{Cidr: pulumi.String(p.CIDR)}
+		if len(p.Except) > 0 {
+			block.Except = pulumi.ToStringArray(p.Except)
+		}
+		return &networkingv1.NetworkPolicyPeerArgs{IpBlock: block}
 	}
 	peer := &networkingv1.NetworkPolicyPeerArgs{PodSelector: &metav1.LabelSelectorArgs{MatchLabels: p.Pods}}
 	if p.Namespace != "" {

@@ -65,6 +65,9 @@ func fromVolume(v corev1.Volume) []reference {
 	if v.ConfigMap != nil {
 		list = append(list, reference{kind: "ConfigMap", name: v.ConfigMap.Name, from: from})
 	}
+	if v.Secret != nil {
+		list = append(list, reference{kind: "Secret", name: v.Secret.SecretName, from: from})
+	}
 	if v.PersistentVolumeClaim != nil {
 		claim := v.PersistentVolumeClaim.ClaimName
 		list = append(list, reference{kind: "PersistentVolumeClaim", name: claim, from: from})
