@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden drill-cold
+.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden runbooks drill-cold
 
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
@@ -70,6 +70,9 @@ test-group: ## one group of the end-to-end tests on the cluster that is up here:
 golden: ## rewrite the golden files and the settings reference after a change that is meant
 	go generate ./stacks/...
 	go test ./infra -run TestGolden -update
+
+runbooks: ## write docs/runbooks from the alerts
+	go run ./infra/runbooks/cmd docs/runbooks
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold

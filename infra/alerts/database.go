@@ -51,9 +51,9 @@ max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace
 				{Do: "The volume is full: see [VolumeAlmostFull](VolumeAlmostFull.md)."},
 				{Do: "The pod hangs: delete it. The StatefulSet makes it anew on the same volume, and PostgreSQL recovers what was committed.",
 					Run: "kubectl -n $NS delete pod $database-0"},
-				{Do: "Its data is lost or broken: restore the last good backup. List them, set one in `Pulumi.<stack>.yaml` as " +
+				{Do: "Its data is lost or broken: restore the last good backup. The last line of each log is a backup's name: set one in `Pulumi.<stack>.yaml` as " +
 					"`database.postgres.restore`, run `pulumi up`. What came after it is lost.",
-					Run: "kubectl -n $NS get jobs -l app.kubernetes.io/name=$backup"},
+					Run: "kubectl -n $NS logs -l app.kubernetes.io/name=$backup --all-containers --prefix --tail=1"},
 			},
 			Silence: "While the database is moved or upgraded.",
 		},

@@ -103,10 +103,15 @@ func (o Objective) labels() map[string]string {
 
 func objectives(Target) []Alert { return []Alert{budgetBurningFast(), budgetBurningSlowly()} }
 
-// burning compares both windows of a pair, and wants ten bad events: in a quiet shop one or two are no trend.
+// burning compares both windows of a pair. It wants ten bad events, because in a quiet shop one or two are no trend, and
+// a history as long as the long window: until then, one bad minute after a fresh install would count as a bad hour.
 func burning(factor, long, seconds, short string) string {
-	return `(slo:burn:rate` + long + ` > ` + factor + ` and slo:burn:rate` + short + ` > ` + factor +
-		` and slo:bad:rate` + long + ` * ` + seconds + ` >= 10)`
+	return `(
+  slo:burn:rate` + long + ` > ` + factor + `
+  and slo:burn:rate` + short + ` > ` + factor + `
+  and slo:bad:rate` + long + ` * ` + seconds + ` >= 10
+  and slo:all:rate5m offset ` + long + `
+)`
 }
 
 func budgetBurningFast() Alert {

@@ -50,7 +50,7 @@ max by (namespace, pod, container) (
 }
 
 // podCrashLooping remembers for two minutes what it saw: between two crashes the container runs and does not wait. A pod
-// that finds its feet after a few crashes waits for less than three minutes in all, and does not fire.
+// that finds its feet after three crashes has waited for little more than a minute, and does not fire.
 func podCrashLooping() Alert {
 	return Alert{
 		Name:     "PodCrashLooping",
