@@ -9,16 +9,30 @@ import (
 
 	"github.com/techcommerce/platform/tools/local/internal/cluster"
 	"github.com/techcommerce/platform/tools/local/internal/images"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
-// buildImages builds the shop's images, prints them, and imports them where the local cluster runs.
+// buildImages builds the shop's images, prints them, and imports them where the local cluster runs. There the file that
+// the program reads must go on naming what only this cluster has.
 func buildImages(ctx context.Context, s *session) error {
 	release, err := s.lock(ctx)
 	if err != nil {
 		return err
 	}
 	defer release()
-	built, err := s.shopImages(ctx)
+	c, err := s.cluster()
+	if err != nil {
+		return err
+	}
+	running, err := c.Running()
+	if err != nil {
+		return err
+	}
+	build := s.shopImages
+	if running {
+		build = s.localImages
+	}
+	built, err := build(ctx)
 	if err != nil {
 		return err
 	}
@@ -26,12 +40,8 @@ func buildImages(ctx context.Context, s *session) error {
 		image := built[name]
 		s.console.Sayf("%s  %.1f MB compressed\n  %s", image.Ref, float64(image.Size)/1e6, image.Path)
 	}
-	c, err := s.cluster()
-	if err != nil {
-		return err
-	}
-	if running, err := c.Running(); err != nil || !running {
-		return err
+	if !running {
+		return nil
 	}
 	return s.importImages(ctx, c, built)
 }
@@ -68,11 +78,40 @@ func (s *session) shopImages(ctx context.Context) (map[string]images.Archived, e
 	if err != nil {
 		return nil, err
 	}
+	return built, s.writeReleases(built)
+}
+
+// localImages builds the shop's images and, where the stack has monitoring, those of that: our own cluster can pull
+// neither.
+func (s *session) localImages(ctx context.Context) (map[string]images.Archived, error) {
+	built, err := s.shopImages(ctx)
+	if err != nil {
+		return nil, err
+	}
+	monitored, err := s.monitored()
+	if err != nil || !monitored {
+		return built, err
+	}
+	if err := s.ensure(ctx, toolchain.Watching()...); err != nil {
+		return nil, err
+	}
+	err = s.console.Do("images of the monitoring", func() error {
+		watching, err := s.workshop().BuildWatching()
+		maps.Copy(built, watching)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return built, s.writeReleases(built)
+}
+
+func (s *session) writeReleases(built map[string]images.Archived) error {
 	refs := map[string]string{}
 	for name, image := range built {
 		refs[name] = image.Ref
 	}
-	return built, images.WriteReleases(s.path("images.json"), refs)
+	return images.WriteReleases(s.path("images.json"), refs)
 }
 
 // importImages makes those images known to the local cluster that it does not know yet.

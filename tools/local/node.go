@@ -42,7 +42,15 @@ func (s *session) prepareHosting(ctx context.Context) error {
 	if err := machine.InstallPackages(ctx, s.console); err != nil {
 		return err
 	}
-	return s.ensure(ctx, toolchain.Hosting()...)
+	monitored, err := s.monitored()
+	if err != nil {
+		return err
+	}
+	wanted := toolchain.Hosting()
+	if monitored {
+		wanted = append(wanted, toolchain.Watching()...)
+	}
+	return s.ensure(ctx, wanted...)
 }
 
 // toolchainBuilt guesses whether the costly builds are done; only the disk space asked for depends on it.

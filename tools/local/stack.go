@@ -107,6 +107,21 @@ func (s *session) project() (project, error) {
 	return p, nil
 }
 
+// monitored reports whether the local stack has monitoring, whose programs take minutes to build.
+func (s *session) monitored() (bool, error) {
+	var settings struct {
+		Config map[string]any
+	}
+	text, err := os.ReadFile(filepath.Join(s.repository, "Pulumi."+stack+".yaml"))
+	if err != nil {
+		return false, err
+	}
+	if err := yaml.Unmarshal(text, &settings); err != nil {
+		return false, fmt.Errorf("Pulumi.%s.yaml: %w", stack, err)
+	}
+	return settings.Config["techcommerce:monitoring"] != nil, nil
+}
+
 func sameSize(a, b string) (bool, error) {
 	first, err := os.Stat(a)
 	if err != nil {

@@ -64,7 +64,7 @@ func (s *session) prepareCluster(ctx context.Context) error {
 	if err := s.hostCluster(ctx); err != nil {
 		return err
 	}
-	built, err := s.shopImages(ctx)
+	built, err := s.localImages(ctx)
 	if err != nil {
 		return err
 	}

@@ -119,7 +119,10 @@ func (s *session) ensure(ctx context.Context, wanted ...toolchain.Tool) error {
 		return err
 	}
 	maps.Copy(programs, found)
-	s.programs = programs
+	if s.programs == nil {
+		s.programs = map[string]string{}
+	}
+	maps.Copy(s.programs, programs)
 	if kubectl, ok := programs["kubectl"]; ok {
 		if err := replaceLink(s.path("bin", "kubectl"), kubectl); err != nil {
 			return err

@@ -23,7 +23,7 @@ type Archived struct {
 	// Size is the compressed size in bytes: what a node would pull.
 	Size int64
 	// Image is the image itself.
-	Image v1.Image
+	Image v1.Image `json:"-"`
 }
 
 // Archive writes the image as an OCI archive into dir, unless it is there already.

@@ -70,6 +70,9 @@ func (b Builder) plan(tool Tool) (plan, error) {
 	}
 	key := sha256.New()
 	fmt.Fprintln(key, runtime.Version(), runtime.GOARCH, release, tool.Packages, tool.Stamp)
+	if tool.Tags != "" {
+		fmt.Fprintln(key, tool.Tags)
+	}
 	sources, err := filepath.Glob(filepath.Join(b.ToolsDir, tool.Name, "*"))
 	if err != nil {
 		return plan{}, err
@@ -135,7 +138,7 @@ func (b Builder) arguments(ctx context.Context, p plan, out string) ([]string, e
 	if p.tool.Stamp != "" {
 		flags += " -X " + p.tool.Stamp + "=" + p.release
 	}
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", flags}
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", p.tool.Tags, "-ldflags", flags}
 	if p.tool.Embeds != nil {
 		overlay, err := b.overlay(ctx, p, out)
 		if err != nil {

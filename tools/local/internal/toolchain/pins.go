@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/modfile"
@@ -24,6 +25,8 @@ type Tool struct {
 	Packages []string
 	// Programs are the binaries that come of it.
 	Programs []string
+	// Tags are the build tags, separated by commas.
+	Tags string
 	// Stamp is the variable, if any, that carries the version inside the binary.
 	Stamp string
 	// Embeds makes files that the build needs and the tree does not have, by their name in the folder.
@@ -96,6 +99,44 @@ var (
 	}
 )
 
+// The tools that the monitoring of a local stack needs. Each comes with the program that checks its configuration.
+var (
+	// Prometheus is built without the discoveries of clouds: they are most of it, and a cluster of our own has none.
+	Prometheus = Tool{
+		Name: "prometheus", Module: "github.com/prometheus/prometheus", Programs: []string{"prometheus", "promtool"},
+		Release: prometheusRelease,
+		Packages: []string{
+			"github.com/prometheus/prometheus/cmd/prometheus", "github.com/prometheus/prometheus/cmd/promtool",
+		},
+		Tags:    "remove_all_sd,enable_kubernetes_sd",
+		Stamp:   "github.com/prometheus/common/version.Version",
+		Typical: 4 * time.Minute,
+	}
+	Alertmanager = Tool{
+		Name: "alertmanager", Module: "github.com/prometheus/alertmanager", Programs: []string{"alertmanager", "amtool"},
+		Packages: []string{
+			"github.com/prometheus/alertmanager/cmd/alertmanager", "github.com/prometheus/alertmanager/cmd/amtool",
+		},
+		Release: withoutV,
+		Stamp:   "github.com/prometheus/common/version.Version",
+		Typical: time.Minute,
+	}
+	NodeExporter = Tool{
+		Name: "node-exporter", Module: "github.com/prometheus/node_exporter", Programs: []string{"node-exporter"},
+		Packages: []string{"github.com/prometheus/node_exporter"},
+		Release:  withoutV,
+		Stamp:    "github.com/prometheus/common/version.Version",
+		Typical:  30 * time.Second,
+	}
+	KubeStateMetrics = Tool{
+		Name: "kube-state-metrics", Module: "k8s.io/kube-state-metrics/v2", Programs: []string{"kube-state-metrics"},
+		Packages: []string{"k8s.io/kube-state-metrics/v2"},
+		Release:  withoutV,
+		Stamp:    "github.com/prometheus/common/version.Version",
+		Typical:  90 * time.Second,
+	}
+)
+
 // Deploying lists what deploying a stack needs.
 func Deploying() []Tool { return []Tool{Pulumi, LanguageHost, KubernetesProvider} }
 
@@ -103,6 +144,9 @@ func Deploying() []Tool { return []Tool{Pulumi, LanguageHost, KubernetesProvider
 func Hosting() []Tool {
 	return []Tool{Kubernetes, Etcd, NetworkPolicies, CoreDNS, MetricsServer, LocalPathProvisioner}
 }
+
+// Watching lists what the monitoring of a local stack runs.
+func Watching() []Tool { return []Tool{Prometheus, Alertmanager, NodeExporter, KubeStateMetrics} }
 
 // version reads the tool's pinned version from its go.mod, the only place where it is written.
 func (t Tool) version(toolsDir string) (string, error) {
@@ -126,5 +170,17 @@ func (t Tool) version(toolsDir string) (string, error) {
 	return version, nil
 }
 
-// withoutV is the way Pulumi names its plugins' versions.
+// withoutV is the way in which plugins and images are versioned.
 func withoutV(version string) string { return version[1:] }
+
+// prometheusRelease undoes what Prometheus does to its own version to be a Go module of major version 0: v0.316.0 is
+// what people know as 3.16.0.
+func prometheusRelease(version string) string {
+	parts := strings.Split(withoutV(version), ".")
+	digits := parts[1]
+	minor := strings.TrimLeft(digits[1:], "0")
+	if minor == "" {
+		minor = "0"
+	}
+	return digits[:1] + "." + minor + "." + parts[2]
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -85,7 +86,7 @@ func TestEnsureSaysWhatFailedAndWhatToDo(t *testing.T) {
 
 func TestEveryToolIsPinned(t *testing.T) {
 	t.Parallel()
-	for _, tool := range append(toolchain.Hosting(), toolchain.Deploying()...) {
+	for _, tool := range slices.Concat(toolchain.Hosting(), toolchain.Deploying(), toolchain.Watching()) {
 		text, err := os.ReadFile(filepath.Join("../../..", tool.Name, "go.mod"))
 		if err != nil {
 			t.Fatal(err)
