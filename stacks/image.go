@@ -73,6 +73,19 @@ func (i Images) Resolve(content []byte, readErr error) (map[string]Image, error)
 	return images, errors.Join(problems...)
 }
 
+// Others are the images that the file names beside those of services: what the local cluster was given because it cannot
+// pull. A file that cannot be read was reported by Resolve.
+func (i Images) Others(content []byte) map[string]Image {
+	var file struct {
+		Images map[string]Image `json:"images"`
+	}
+	if json.Unmarshal(content, &file) != nil {
+		return nil
+	}
+	maps.DeleteFunc(file.Images, func(name string, _ Image) bool { return isService(name) })
+	return file.Images
+}
+
 // AllowedRegistries is the prefixes that images of the namespace may have.
 func (i Images) AllowedRegistries(images map[string]Image) []string {
 	if len(i.Registries) > 0 {

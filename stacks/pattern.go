@@ -24,6 +24,10 @@ const (
 	registry = `[a-z0-9][a-z0-9.-]*(:[0-9]+)?(/[a-z0-9._-]+)*`
 	clock    = `([01][0-9]|2[0-3]):[0-5][0-9]`
 	timezone = `[A-Za-z]+(/[A-Za-z_-]+)*`
+	address  = `https?://[^\s/]+(/\S*)?`
+	channel  = `#[^\s]+`
+	mailbox  = `[^\s@]+@[^\s@]+`
+	server   = `[a-zA-Z0-9.-]+:[0-9]+`
 	loopback = `http://(127\.0\.0\.1|localhost):[0-9]+`
 )
 
@@ -53,6 +57,14 @@ func pattern(name string) form {
 		expression, rule = clock, `want a time such as "20:00"`
 	case "timezone":
 		expression, rule = timezone, "want a time zone such as Europe/Berlin"
+	case "address":
+		expression, rule = address, "want http://host or https://host, with or without a path"
+	case "channel":
+		expression, rule = channel, `want a channel such as "#alerts"`
+	case "mailbox":
+		expression, rule = mailbox, "want an address such as ops@example.com"
+	case "server":
+		expression, rule = server, "want host:port"
 	case "loopback":
 		expression, rule = loopback, "want http://127.0.0.1:port"
 	default:

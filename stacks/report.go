@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 )
 
 // Hash identifies the settings, without the secrets: two stacks with the same hash are declared alike.
@@ -39,6 +40,7 @@ func (s Stack) Off() map[string]string {
 	} else if !s.DatadogOn() {
 		off["datadog"] = DatadogAPIKey + " and " + DatadogAppKey + " are not set"
 	}
+	maps.Copy(off, s.monitoringOff())
 	if !s.Protected {
 		off["protection"] = "protected is not set: pulumi destroy deletes the data"
 	}

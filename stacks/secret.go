@@ -33,7 +33,9 @@ func DatabasePasswordSetting(service string) string { return camel(service, "-")
 
 // secretKeys lists every setting that is a secret.
 func secretKeys() []string {
-	keys := []string{BackupAccessKey, BackupSecretKey, DatadogAPIKey, DatadogAppKey, TunnelAuthtoken, TunnelBasicAuth}
+	keys := slices.Concat([]string{
+		BackupAccessKey, BackupSecretKey, DatadogAPIKey, DatadogAppKey, TunnelAuthtoken, TunnelBasicAuth,
+	}, monitoringSecrets())
 	for _, service := range contract.Services() {
 		if service.Stores {
 			keys = append(keys, DatabaseURLSetting(service.Name))
@@ -46,7 +48,7 @@ func secretKeys() []string {
 
 // madeKeys lists the secret settings whose value is generated where none is given.
 func madeKeys() []string {
-	var keys []string
+	keys := []string{GrafanaAdminPassword}
 	for _, service := range contract.Services() {
 		if service.Stores {
 			keys = append(keys, DatabasePasswordSetting(service.Name))

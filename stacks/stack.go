@@ -32,6 +32,8 @@ type Stack struct {
 	Edge Edge `json:"edge"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
+	// Monitoring watches the stack with Prometheus, and tells people. Absent: nothing does.
+	Monitoring *Monitoring `json:"monitoring,omitempty"`
 	// Datadog is what the stack sends to Datadog, and what Datadog watches. Absent: neither.
 	Datadog *Datadog `json:"datadog,omitempty"`
 	// Protected stands guard over data: pulumi destroy refuses to delete volumes and the namespace, and a volume
@@ -59,6 +61,9 @@ type Cluster struct {
 	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
 	// cache. Pods may always ask the pods of kube-system.
 	DNS []CIDR `json:"dns,omitempty"`
+	// Nodes lists the address ranges of the nodes and of the API server. Monitoring alone may connect there, to the API
+	// server's and the kubelets' ports. Default: any address.
+	Nodes []CIDR `json:"nodes,omitempty"`
 	// EnforcesPolicies says that somebody has seen this cluster hold network policies, so that preflight need not ask.
 	EnforcesPolicies bool `json:"enforcesPolicies,omitempty"`
 }

@@ -59,6 +59,22 @@ func (n *Name) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// AlertName is the name of one of the alerts in docs/runbooks.
+type AlertName string
+
+func (AlertName) notation() notation {
+	return notation{expression: `[A-Z][A-Za-z0-9]*`, rule: "the name of an alert, such as HighErrorRate"}
+}
+
+// UnmarshalText reads an alert's name.
+func (n *AlertName) UnmarshalText(text []byte) error {
+	if !matches(n.notation(), text) {
+		return errors.New("want " + n.notation().rule)
+	}
+	*n = AlertName(text)
+	return nil
+}
+
 func matches(n notation, text []byte) bool {
 	return regexp.MustCompile("^" + n.expression + "$").Match(text)
 }

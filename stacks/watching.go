@@ -1,0 +1,207 @@
+package stacks
+
+import (
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// The secrets of monitoring. Grafana's is generated where none is given.
+const (
+	AlertWebhookURL      = "alertWebhookUrl"
+	SlackWebhookURL      = "slackWebhookUrl"
+	PagerDutyRoutingKey  = "pagerDutyRoutingKey"
+	SMTPPassword         = "smtpPassword"
+	RemoteWritePassword  = "remoteWritePassword"
+	GrafanaAdminPassword = "grafanaAdminPassword"
+)
+
+func monitoringSecrets() []string {
+	return []string{AlertWebhookURL, SlackWebhookURL, PagerDutyRoutingKey, SMTPPassword, RemoteWritePassword}
+}
+
+// NodesNamespace holds the agents on the nodes, which may see more of them than any other pod.
+func (m Monitoring) NodesNamespace() string { return m.Namespace + "-nodes" }
+
+// Secrets lists the secrets that must be given.
+func (m Monitoring) Secrets() []string {
+	var names []string
+	r := m.Alertmanager.Receivers
+	if r.Webhook != nil && r.Webhook.URL == "" {
+		names = append(names, AlertWebhookURL)
+	}
+	if r.Slack != nil {
+		names = append(names, SlackWebhookURL)
+	}
+	if r.PagerDuty != nil {
+		names = append(names, PagerDutyRoutingKey)
+	}
+	if r.Email != nil && r.Email.User != "" {
+		names = append(names, SMTPPassword)
+	}
+	if w := m.Prometheus.RemoteWrite; w != nil && w.User != "" {
+		names = append(names, RemoteWritePassword)
+	}
+	return names
+}
+
+// Any reports whether anybody is told.
+func (r Receivers) Any() bool {
+	return r.Webhook != nil || r.Slack != nil || r.PagerDuty != nil || r.Email != nil
+}
+
+// Ports lists where the receivers listen.
+func (r Receivers) Ports(secrets map[string]Secret) []int {
+	var ports []int
+	if w := r.Webhook; w != nil && w.URL != "" {
+		ports = append(ports, PortOf(w.URL))
+	} else if w != nil {
+		ports = append(ports, PortOf(secrets[AlertWebhookURL].Reveal()))
+	}
+	if r.Slack != nil {
+		ports = append(ports, PortOf(secrets[SlackWebhookURL].Reveal()))
+	}
+	if r.PagerDuty != nil {
+		ports = append(ports, 443)
+	}
+	if r.Email != nil {
+		_, port, _ := net.SplitHostPort(r.Email.Server) // its form was checked
+		number, _ := strconv.Atoi(port)
+		ports = append(ports, number)
+	}
+	slices.Sort(ports)
+	return slices.Compact(ports)
+}
+
+// PortOf is the port that an address leads to.
+func PortOf(address string) int {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		return 0
+	}
+	if port, err := strconv.Atoi(parsed.Port()); err == nil {
+		return port
+	}
+	if parsed.Scheme == "http" {
+		return 80
+	}
+	return 443
+}
+
+func (s Stack) validateMonitoring() []Problem {
+	m := s.Monitoring
+	if m == nil {
+		return nil
+	}
+	var found problems
+	if m.Namespace == s.Namespace {
+		found.add("monitoring.namespace", "%s is the shop's own", m.Namespace)
+	}
+	p := m.Prometheus
+	found = append(found, validateRange("monitoring.prometheus", p.CPU, p.Memory)...)
+	found = append(found, validateRange("monitoring.alertmanager", m.Alertmanager.CPU, m.Alertmanager.Memory)...)
+	for path, e := range map[string]Exporter{
+		"kubeStateMetrics": m.KubeStateMetrics, "nodeExporter": m.NodeExporter, "postgresExporter": m.PostgresExporter,
+	} {
+		found = append(found, validateRange("monitoring."+path, e.CPU, e.Memory)...)
+	}
+	sizes := map[string]Bytes{"prometheus": p.Size, "alertmanager": m.Alertmanager.Size}
+	if g := m.Grafana; g != nil {
+		found = append(found, validateRange("monitoring.grafana", g.CPU, g.Memory)...)
+		sizes["grafana"] = g.Size
+	}
+	for path, size := range sizes {
+		if size <= 0 {
+			found.add("monitoring."+path+".size", "%s, want more than 0", size)
+		}
+	}
+	if p.Interval < Second || p.Interval > 60*Second {
+		found.add("monitoring.prometheus.interval", "%s, want 1s to 1m0s", p.Interval)
+	}
+	if w := p.RemoteWrite; w != nil && (w.URL == "" || len(w.Networks) == 0) {
+		found.add("monitoring.prometheus.remoteWrite", "want url and networks")
+	}
+	found = append(found, m.Alertmanager.Receivers.validate("monitoring.alertmanager.receivers")...)
+	found = append(found, m.Severities.validate("monitoring.severities")...)
+	found = append(found, s.validateMonitoringSecrets(*m)...)
+	return append(found, s.validateNodePorts(*m)...)
+}
+
+func (r Receivers) validate(path string) []Problem {
+	var found problems
+	if r.Slack != nil && r.Slack.Channel == "" {
+		found.add(path+".slack.channel", "missing")
+	}
+	if e := r.Email; e != nil && (e.To == "" || e.From == "" || e.Server == "") {
+		found.add(path+".email", "want to, from and server")
+	}
+	if r.Any() && len(r.Networks) == 0 {
+		found.add(path+".networks", "empty, want the address ranges of the receivers, such as 0.0.0.0/0")
+	}
+	return found
+}
+
+// validate demands that no alert is in two lists.
+func (s Severities) validate(path string) []Problem {
+	var found problems
+	seen := map[AlertName]bool{}
+	for _, name := range slices.Concat(s.Critical, s.Warning, s.Info, s.Without) {
+		if seen[name] {
+			found.add(path, "%s is there twice", name)
+		}
+		seen[name] = true
+	}
+	return found
+}
+
+func (s Stack) validateMonitoringSecrets(m Monitoring) []Problem {
+	var found problems
+	for _, setting := range m.Secrets() {
+		value, ok := s.Secrets[setting]
+		switch {
+		case !ok:
+			found.add(setting, "missing; run `pulumi config set --secret %s`", setting)
+		case value == "": // reported where it was read
+		case setting != AlertWebhookURL && setting != SlackWebhookURL:
+		case !pattern("address").expression.MatchString(value.Reveal()):
+			found.add(setting, "%s", pattern("address").rule)
+		}
+	}
+	return found
+}
+
+// validateNodePorts demands that no port is opened twice.
+func (s Stack) validateNodePorts(m Monitoring) []Problem {
+	var found problems
+	taken := map[int]string{s.Edge.NodePort: "edge.nodePort"}
+	ports := map[string]int{"monitoring.prometheus.nodePort": m.Prometheus.NodePort}
+	if m.Grafana != nil {
+		ports["monitoring.grafana.nodePort"] = m.Grafana.NodePort
+	}
+	for _, path := range []string{"monitoring.prometheus.nodePort", "monitoring.grafana.nodePort"} {
+		if other := taken[ports[path]]; other != "" && ports[path] != 0 {
+			found.add(path, "%d is %s already", ports[path], other)
+		}
+		taken[ports[path]] = path
+	}
+	return found
+}
+
+func (s Stack) monitoringOff() map[string]string {
+	m := s.Monitoring
+	if m == nil {
+		return map[string]string{"monitoring": "monitoring is not set"}
+	}
+	off := map[string]string{}
+	if !m.Alertmanager.Receivers.Any() {
+		off["alert receivers"] = "monitoring.alertmanager.receivers is not set: alerts are shown, but nobody is told"
+	}
+	if m.Grafana == nil {
+		off["dashboards"] = "monitoring.grafana is not set"
+	}
+	if m.Runbooks == "" {
+		off["runbook links"] = "monitoring.runbooks is not set"
+	}
+	return off
+}
