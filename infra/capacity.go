@@ -45,6 +45,9 @@ func quota(stack stacks.Stack) foundation.Quota {
 		volumes, storage = 1, p.Size
 		d.add(1, p.CPU.Request, p.Memory)
 		d.add(jobs, 100, stacks.MemoryRange{Request: 64 * stacks.MiB, Limit: 256 * stacks.MiB})
+		if m := stack.Monitoring; m != nil {
+			d.add(1, m.PostgresExporter.CPU.Request, m.PostgresExporter.Memory)
+		}
 		if p.Backup != nil {
 			volumes, storage = volumes+1, storage+p.Backup.Size
 		}
@@ -52,6 +55,10 @@ func quota(stack stacks.Stack) foundation.Quota {
 	if stack.Edge.Tunnel != nil {
 		d.add(1, tunnelCPU.Request, tunnelMemory)
 	}
+	return d.quota(volumes, storage, nodePorts(stack.Edge.NodePort))
+}
+
+func (d demand) quota(volumes int, storage stacks.Bytes, nodePorts int) foundation.Quota {
 	return foundation.Quota{
 		Hard: map[string]string{
 			"pods":                   strconv.Itoa(d.pods),
@@ -61,17 +68,45 @@ func quota(stack stacks.Stack) foundation.Quota {
 			"persistentvolumeclaims": strconv.Itoa(volumes),
 			"requests.storage":       storage.String(),
 			"services.loadbalancers": "0",
-			"services.nodeports":     strconv.Itoa(nodePorts(stack.Edge)),
+			"services.nodeports":     strconv.Itoa(nodePorts),
 		},
 		LargestContainer: d.largest.String(),
 	}
 }
 
-func nodePorts(edge stacks.Edge) int {
-	if edge.NodePort == 0 {
-		return 0
+// watchingQuota is each part of the monitoring twice, because one that stops still counts while the next one starts.
+func watchingQuota(m stacks.Monitoring) foundation.Quota {
+	var d demand
+	d.add(2, m.Prometheus.CPU.Request, m.Prometheus.Memory)
+	d.add(2, m.Alertmanager.CPU.Request, m.Alertmanager.Memory)
+	d.add(2, m.KubeStateMetrics.CPU.Request, m.KubeStateMetrics.Memory)
+	volumes, storage, ports := 2, m.Prometheus.Size+m.Alertmanager.Size, []int{m.Prometheus.NodePort}
+	if g := m.Grafana; g != nil {
+		d.add(2, g.CPU.Request, g.Memory)
+		volumes, storage, ports = volumes+1, storage+g.Size, append(ports, g.NodePort)
 	}
-	return 1
+	return d.quota(volumes, storage, nodePorts(ports...))
+}
+
+// mostNodes is how large a cluster may grow before its agents meet their quota.
+const mostNodes = 500
+
+// nodesQuota is an agent for each node.
+func nodesQuota(m stacks.Monitoring) foundation.Quota {
+	var d demand
+	d.add(mostNodes, m.NodeExporter.CPU.Request, m.NodeExporter.Memory)
+	return d.quota(0, 0, 0)
+}
+
+// nodePorts counts those that are open.
+func nodePorts(ports ...int) int {
+	open := 0
+	for _, port := range ports {
+		if port != 0 {
+			open++
+		}
+	}
+	return open
 }
 
 // registries are where images of the namespace may come from.
@@ -91,6 +126,9 @@ func foreign(stack stacks.Stack) []string {
 	var images []string
 	if p := stack.Database.Postgres; p != nil {
 		images = append(images, p.Image)
+		if m := stack.Monitoring; m != nil {
+			images = append(images, m.PostgresExporter.Image)
+		}
 		if p.Backup != nil && p.Backup.Bucket != nil {
 			images = append(images, p.Backup.Bucket.Image)
 		}

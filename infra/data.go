@@ -7,6 +7,9 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
+// databaseName is what everything of the database is called.
+const databaseName = "database"
+
 func databaseArgs(stack stacks.Stack, at site) database.Args {
 	args := database.Args{
 		Namespace:   at.ground.Namespace,
@@ -23,6 +26,7 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 	}
 	if p := stack.Database.Postgres; p != nil {
 		args.Postgres = postgresArgs(*p, stack.Services)
+		args.Postgres.Metrics = metricsArgs(stack)
 	}
 	if e := stack.Database.External; e != nil {
 		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port}
@@ -56,6 +60,18 @@ func postgresArgs(p stacks.Postgres, services map[string]stacks.Service) *databa
 	return args
 }
 
+// metricsArgs says who watches the server; nil where nobody does.
+func metricsArgs(stack stacks.Stack) *database.Metrics {
+	if stack.Monitoring == nil {
+		return nil
+	}
+	e := stack.Monitoring.PostgresExporter
+	return &database.Metrics{
+		Image: e.Image, Version: stacks.Image(e.Image).Version(), CPU: cpuRange(e.CPU), Memory: memoryRange(e.Memory),
+		Scrapers: scrapers(stack),
+	}
+}
+
 // databaseSecrets are the secrets that the database wants, by name; an empty one is to be generated.
 func databaseSecrets(stack stacks.Stack) map[string]string {
 	secrets := map[string]string{}
@@ -74,6 +90,9 @@ func databaseSecrets(stack stacks.Stack) map[string]string {
 		return secrets
 	}
 	secrets[database.BackupPassword] = ""
+	if stack.Monitoring != nil {
+		secrets[database.MetricsPassword] = ""
+	}
 	if b := d.Postgres.Backup; b != nil && b.Bucket != nil {
 		secrets[database.BucketAccessKey] = stack.Secrets[stacks.BackupAccessKey].Reveal()
 		secrets[database.BucketSecretKey] = stack.Secrets[stacks.BackupSecretKey].Reveal()

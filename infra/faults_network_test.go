@@ -81,7 +81,7 @@ func dataFaults() []fault {
 			c.VolumeMounts = append(c.VolumeMounts, corev1.VolumeMount{Name: "tmp", MountPath: "/tmp/rules.yml"})
 		}), "Deployment frontend: frontend: /tmp/rules.yml is mounted inside /tmp"},
 		{"B51 a database on a volume that nobody keeps", func(o *wiring.Objects) {
-			volumes := o.StatefulSets[0].Spec.Template.Spec.Volumes
+			volumes := statefulSet(o, "database").Spec.Template.Spec.Volumes
 			for i := range volumes {
 				volumes[i].PersistentVolumeClaim = nil
 			}

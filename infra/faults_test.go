@@ -30,7 +30,7 @@ func TestFaultsInDeclarationsAreCaught(t *testing.T) {
 	t.Parallel()
 	stack := mustDecode(t, stackstest.File(t, "staging", nil))
 	declaration, expected := mustDeclare(t, stack), expectations(t, stack)
-	for _, f := range slices.Concat(podFaults(), networkFaults(), dataFaults()) {
+	for _, f := range slices.Concat(podFaults(), networkFaults(), dataFaults(), watchingFaults()) {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			objects := mustRead(t, declaration)
@@ -51,6 +51,15 @@ func deployment(o *wiring.Objects, name string) (*appsv1.Deployment, *corev1.Con
 		}
 	}
 	panic("no Deployment " + name)
+}
+
+func statefulSet(o *wiring.Objects, name string) *appsv1.StatefulSet {
+	for _, s := range o.StatefulSets {
+		if s.Name == name {
+			return s
+		}
+	}
+	panic("no StatefulSet " + name)
 }
 
 // container changes the only container of a Deployment.
@@ -242,7 +251,7 @@ func impossible() map[string]string {
 func TestFaultsAreAccountedFor(t *testing.T) {
 	t.Parallel()
 	accounted := map[string]bool{"B2": true, "B18": true, "B26": true, "B27": true, "B53": true, "B57": true, "B58": true}
-	for _, f := range slices.Concat(podFaults(), networkFaults(), dataFaults()) {
+	for _, f := range slices.Concat(podFaults(), networkFaults(), dataFaults(), watchingFaults()) {
 		if number, _, _ := strings.Cut(f.name, " "); strings.HasPrefix(number, "B") {
 			accounted[number] = true
 		}

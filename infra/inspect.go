@@ -48,6 +48,12 @@ func needs(stack stacks.Stack) preflight.Needs {
 	if d.Postgres != nil {
 		needs.Volumes = append(needs.Volumes, d.Postgres.StorageClass)
 	}
+	if m := stack.Monitoring; m != nil {
+		needs.Volumes = append(needs.Volumes, m.Prometheus.StorageClass, m.Alertmanager.StorageClass)
+		if m.Grafana != nil {
+			needs.Volumes = append(needs.Volumes, m.Grafana.StorageClass)
+		}
+	}
 	if i := stack.Edge.Ingress; i != nil {
 		needs.IngressClass = i.Class
 	}

@@ -15,6 +15,8 @@ import (
 type outputs struct {
 	secrets *keys.Keys
 	ways    *edge.Edge
+	// watch is nil where nothing watches the stack.
+	watch *watching
 }
 
 // export publishes what people and later commands want to know of the stack.
@@ -30,6 +32,12 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	ctx.Export("settingsHash", pulumi.String(stack.Hash()))
 	ctx.Export("database", pulumi.String(stack.Database.Mode()))
 	ctx.Export("off", pulumi.ToStringMap(stack.Off()))
+	if of.watch != nil {
+		ctx.Export("monitoring", pulumi.ToStringMap(of.watch.URLs))
+		if password, ok := of.watch.secrets.Values[stacks.SecretName(stacks.GrafanaAdminPassword)]; ok {
+			ctx.Export("grafanaAdminPassword", decoded(password))
+		}
+	}
 	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))
 }
 

@@ -18,7 +18,11 @@ import (
 var public = contract.Frontend
 
 func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
-	args := &kubernetes.ProviderArgs{EnableServerSideApply: pulumi.Bool(true)}
+	args := &kubernetes.ProviderArgs{
+		EnableServerSideApply: pulumi.Bool(true),
+		// A ConfigMap that is not marked immutable is changed in its place, for programs that read it again themselves.
+		EnableConfigMapMutable: pulumi.Bool(true),
+	}
 	if stack.Cluster.Context != "" {
 		args.Context = pulumi.String(stack.Cluster.Context)
 	}

@@ -32,7 +32,7 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 		return err
 	}
 	at := site{ground: ground, secrets: secrets}
-	at.data, err = database.New(ctx, "database", databaseArgs(stack, at), on)
+	at.data, err = database.New(ctx, databaseName, databaseArgs(stack, at), on)
 	if err != nil {
 		return err
 	}
@@ -46,6 +46,10 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	export(ctx, stack, release, outputs{secrets: secrets, ways: ways})
+	watch, err := watch(ctx, stack, release, random, at, on)
+	if err != nil {
+		return err
+	}
+	export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch})
 	return nil
 }

@@ -13,6 +13,8 @@ import (
 type release struct {
 	// images has one build per service.
 	images map[string]stacks.Image
+	// others are the images that the local cluster was given of what is not ours, by name.
+	others map[string]stacks.Image
 	// revision is the git commit of the program, "unknown" outside a checkout.
 	revision string
 }
@@ -23,7 +25,7 @@ func readRelease(root string, stack stacks.Stack) (release, error) {
 	if err != nil {
 		return release{}, err
 	}
-	return release{images: images, revision: revision(root)}, nil
+	return release{images: images, others: stack.Images.Others(content), revision: revision(root)}, nil
 }
 
 // revision asks git. A tarball or a shallow container has none, which is no reason not to deploy.

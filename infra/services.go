@@ -39,6 +39,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		Memory:       memoryRange(size.Memory),
 		Apart:        size.Spread == stacks.SpreadRequired,
 		GracePeriod:  stack.Drain.GracePeriod().Seconds(),
+		Scrapers:     scrapers(stack),
 	}
 	if a := size.Autoscale; a != nil {
 		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU, ShrinkAfter: a.ShrinkAfter.Seconds()}

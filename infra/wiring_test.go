@@ -28,6 +28,9 @@ func variants(t testing.TB) map[string]stacks.Stack {
 		"backupAccessKey": "given-access-key", "backupSecretKey": "given-bucket-secret",
 		"reservationKey":  strings.Repeat("given-reservation", 2),
 		"tunnelAuthtoken": "given-authtoken", "tunnelBasicAuth": "ada:given-password",
+		"alertWebhookUrl": "https://hooks.example.com/given-webhook", "slackWebhookUrl": "https://hooks.slack.com/given-slack",
+		"pagerDutyRoutingKey": "given-routing-key", "smtpPassword": "given-smtp-password",
+		"remoteWritePassword": "given-remote-password",
 	}))
 	return all
 }
@@ -44,6 +47,20 @@ config:
       restore: 2026-01-31T03-15-00Z
       backup:
         bucket: {endpoint: https://s3.example.com, name: backups, networks: [203.0.113.0/24]}
+  techcommerce:monitoring:
+    runbooks: https://example.com/runbooks
+    severities: {info: [HighCPUUsage], without: [HighDiskUsage]}
+    grafana: {url: https://grafana.example.com, nodePort: 30301}
+    prometheus:
+      nodePort: 30302
+      remoteWrite: {url: https://metrics.example.com/push, user: shop, networks: [203.0.113.0/24]}
+    alertmanager:
+      receivers:
+        webhook: {}
+        slack: {channel: "#alerts"}
+        pagerDuty: {}
+        email: {to: ops@example.com, from: shop@example.com, server: smtp.example.com:587, user: shop}
+        networks: [0.0.0.0/0]
   techcommerce:edge:
     nodePort: 30300
     ingress: {host: shop.example.com, tls: {secret: shop-tls}}

@@ -57,7 +57,7 @@ func (s Stack) validateDatadog() []Problem {
 
 func (s Stack) validateDatadogAgent(a DatadogAgent) []Problem {
 	found := problems(validateRange("datadog.agent", a.CPU, a.Memory))
-	if s.Cluster.Kind.unverified() && (s.Protected || s.Environment == "production") {
+	if s.Cluster.Kind.Unverified() && (s.Protected || s.Environment == "production") {
 		found.add("cluster.kind", "%s, whose kubelets Datadog's agent cannot verify: not in production", s.Cluster.Kind)
 	}
 	if (s.Protected || s.Environment == "production") && len(a.ExcludeLogs) == 0 {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/techcommerce/platform/apps/contract"
 )
@@ -84,3 +85,15 @@ func (d *decoder) secrets(source Source) map[string]Secret {
 
 // KeyName is what the key of an environment variable is called in the cluster: RESERVATION_KEY's is reservation-key.
 func KeyName(env string) string { return strings.ReplaceAll(strings.ToLower(env), "_", "-") }
+
+// SecretName is what the value of a secret setting is called in the cluster: slackWebhookUrl's is slack-webhook-url.
+func SecretName(setting string) string {
+	var name strings.Builder
+	for _, letter := range setting {
+		if unicode.IsUpper(letter) {
+			name.WriteRune('-')
+		}
+		name.WriteRune(unicode.ToLower(letter))
+	}
+	return name.String()
+}

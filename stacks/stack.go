@@ -73,8 +73,8 @@ type ClusterKind string
 
 func (ClusterKind) options() []string { return []string{"minikube", "kind", "other"} }
 
-// unverified reports whether the cluster's kubelets have certificates that nobody can verify.
-func (k ClusterKind) unverified() bool { return k == "minikube" || k == "kind" }
+// Unverified reports whether the cluster's kubelets have certificates that nobody can verify.
+func (k ClusterKind) Unverified() bool { return k == "minikube" || k == "kind" }
 
 // Images says which builds run.
 type Images struct {

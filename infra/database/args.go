@@ -34,6 +34,7 @@ type Args struct {
 // Names of secrets beside those of single services.
 const (
 	BackupPassword  = "database-backup"
+	MetricsPassword = "database-metrics"
 	BucketAccessKey = "backup-access-key"
 	BucketSecretKey = "backup-secret-key"
 )
@@ -82,6 +83,18 @@ type Postgres struct {
 	Backup *Backup
 	// Restore names a backup to load; empty loads none.
 	Restore string
+	// Metrics tells a scraper how the server is; nil does not.
+	Metrics *Metrics
+}
+
+// Metrics is a program that asks the server how it is.
+type Metrics struct {
+	// Image is postgres_exporter's, Version what labels call it.
+	Image, Version string
+	// CPU and Memory are what it asks for, and the most that it gets.
+	CPU, Memory kube.Range
+	// Scrapers may ask it.
+	Scrapers []kube.Peer
 }
 
 // Backup says when dumps are made and where they go.
@@ -140,6 +153,9 @@ func (a Args) needs() []string {
 	}
 	if a.Postgres != nil {
 		names = append(names, BackupPassword)
+		if a.Postgres.Metrics != nil {
+			names = append(names, MetricsPassword)
+		}
 		if b := a.Postgres.Backup; b != nil && b.Bucket != nil {
 			names = append(names, BucketAccessKey, BucketSecretKey)
 		}

@@ -18,7 +18,7 @@ const scriptFolder = "scripts"
 func files(s server) (pulumi.StringMap, error) {
 	data := pulumi.StringMap{
 		"postgresql.conf": pulumi.String(serverSettings(*s.Postgres)),
-		"pg_hba.conf":     pulumi.String(access(s.roles())),
+		"pg_hba.conf":     pulumi.String(access(s.roles(), s.Postgres.Metrics != nil)),
 		"passwd":          pulumi.String(passwd(s.UID)),
 	}
 	entries, err := scripts.ReadDir(scriptFolder)
@@ -61,10 +61,14 @@ func serverSettings(p Postgres) string {
 	return text.String()
 }
 
-// access lets each role into its own database and the backup role into all, by password. The superuser has none and
+// access lets each role into its own database and the backup role into all, by password, and whoever reads metrics into
+// the one that holds nothing. The superuser has none and
 // comes only by the socket, which only the server's own container can see.
-func access(roles []string) string {
+func access(roles []string, metrics bool) string {
 	lines := []string{"local all postgres trust", "host all backup all scram-sha-256"}
+	if metrics {
+		lines = append(lines, "host postgres metrics all scram-sha-256")
+	}
 	for _, role := range roles {
 		lines = append(lines, "host "+role+" "+role+" all scram-sha-256")
 	}

@@ -18,8 +18,11 @@ func serverPolicy(s server) *networkingv1.NetworkPolicyArgs {
 		clients = append(clients, kube.Peer{Pods: app.Selector()})
 	}
 	if s.Postgres.Backup != nil {
-		jobs := kube.App{Name: s.app.Name + "-backup"}
+		jobs := kube.App{Name: BackupName(s.app.Name)}
 		clients = append(clients, kube.Peer{Pods: jobs.Selector()})
+	}
+	if s.Postgres.Metrics != nil {
+		clients = append(clients, kube.Peer{Pods: kube.App{Name: Exporter}.Selector()})
 	}
 	return &networkingv1.NetworkPolicyArgs{
 		Metadata: s.meta(s.app.Name),

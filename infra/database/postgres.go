@@ -49,6 +49,9 @@ func (d *Database) serve(ctx *pulumi.Context, name string, args Args) error {
 	for _, app := range args.Apps {
 		d.Connections[app.Name] = s.connection(app.Name)
 	}
+	if err := d.measure(ctx, s); err != nil {
+		return err
+	}
 	if args.Postgres.Backup == nil {
 		return nil
 	}
@@ -87,11 +90,14 @@ func (s *server) prepare(ctx *pulumi.Context, name string, d *Database) error {
 	return nil
 }
 
+// BackupName is what the jobs that back a database up are called.
+func BackupName(database string) string { return database + "-backup" }
+
 // guard makes backups, and loads one if that is asked for.
 func (d *Database) guard(ctx *pulumi.Context, name string, s server, set *appsv1.StatefulSet) error {
 	child := pulumi.Parent(d)
 	jobs := s
-	jobs.app.Name = name + "-backup"
+	jobs.app.Name = BackupName(name)
 	var err error
 	volume := volumeClaim(s.Args, jobs.app, name+"-backups", s.Postgres.Backup.Volume)
 	if jobs.backups, err = d.claim(ctx, name+"-backups", volume, s.Args); err != nil {

@@ -94,6 +94,9 @@ func accepting(period, failures int) *corev1.ProbeArgs {
 // keyVolume shows each role's password as a file with the role's name.
 func (s server) keyVolume() *corev1.VolumeArgs {
 	sources := corev1.VolumeProjectionArray{keyFile(s.Secrets[BackupPassword], "backup")}
+	if s.Postgres.Metrics != nil {
+		sources = append(sources, keyFile(s.Secrets[MetricsPassword], "metrics"))
+	}
 	for _, app := range s.Apps {
 		sources = append(sources, keyFile(s.Secrets[PasswordName(app.Name)], role(app.Name)))
 	}

@@ -26,6 +26,9 @@ type Args struct {
 	Quota Quota
 	// Registries lists the prefixes that images of the namespace may have.
 	Registries []string
+	// Privileged lets pods mount folders of their node, which no Pod Security level but "privileged" does. The admission
+	// rules hold all the same.
+	Privileged bool
 	// Protected refuses to delete the namespace, and all that is in it.
 	Protected bool
 }
@@ -83,16 +86,22 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	return f, nil
 }
 
-// podSecurity is the level that pods in our namespaces are held to, in its latest version: a cluster that learns a
-// stricter rule shall apply it.
-const podSecurity = "restricted"
+// podSecurity is the level that the namespace's pods are held to, in its latest version: a cluster that learns a stricter
+// rule shall apply it.
+func (a Args) podSecurity() string {
+	if a.Privileged {
+		return "privileged"
+	}
+	return "restricted"
+}
 
 func namespace(a Args) *corev1.NamespaceArgs {
+	level := pulumi.String(a.podSecurity())
 	labels := pulumi.StringMap{
-		"pod-security.kubernetes.io/enforce":         pulumi.String(podSecurity),
+		"pod-security.kubernetes.io/enforce":         level,
 		"pod-security.kubernetes.io/enforce-version": pulumi.String("latest"),
-		"pod-security.kubernetes.io/audit":           pulumi.String(podSecurity),
-		"pod-security.kubernetes.io/warn":            pulumi.String(podSecurity),
+		"pod-security.kubernetes.io/audit":           level,
+		"pod-security.kubernetes.io/warn":            level,
 	}
 	for key, value := range a.Labels {
 		labels[key] = value

@@ -47,6 +47,8 @@ type Args struct {
 	GracePeriod int
 	// Callers may open connections to Port.
 	Callers []kube.Peer
+	// Scrapers may open connections to InternalPort.
+	Scrapers []kube.Peer
 	// Callees are who the service may open connections to.
 	Callees []Callee
 

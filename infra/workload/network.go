@@ -17,6 +17,11 @@ func networkPolicy(a Args) *networkingv1.NetworkPolicyArgs {
 			From: kube.Peers(a.Callers...), Ports: kube.TCP(a.Port),
 		})
 	}
+	if len(a.Scrapers) > 0 {
+		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{
+			From: kube.Peers(a.Scrapers...), Ports: kube.TCP(a.InternalPort),
+		})
+	}
 	egress := networkingv1.NetworkPolicyEgressRuleArray{}
 	for _, callee := range a.Callees {
 		egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{

@@ -20,6 +20,10 @@ for role in $ROLES; do
 done
 psql --quiet --username=postgres --host=/tmp --set=ON_ERROR_STOP=1 \
 	--set=password="$(cat /keys/backup)" --set=databases="$ROLES" --file=/config/backup.sql postgres
+if [ -f /keys/metrics ]; then
+	psql --quiet --username=postgres --host=/tmp --set=ON_ERROR_STOP=1 \
+		--set=password="$(cat /keys/metrics)" --file=/config/metrics.sql postgres
+fi
 pg_ctl --wait --mode=fast stop
 
 # Kubernetes asks with SIGTERM, which to PostgreSQL means to wait until every client has left; SIGINT means now.

@@ -2,6 +2,7 @@ package declare
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 
@@ -59,6 +60,7 @@ func (d *Declaration) YAML() (string, error) {
 		if object == nil {
 			continue
 		}
+		shorten(object)
 		var node yaml.Node
 		if err := node.Encode(object); err != nil {
 			return "", fmt.Errorf("%s %s: %w", r.Type, r.Name, err)
@@ -69,4 +71,15 @@ func (d *Declaration) YAML() (string, error) {
 		}
 	}
 	return text.String(), encoder.Close()
+}
+
+// shorten puts a digest in the place of a file of JSON in a ConfigMap: it is a file of this repository too, where a change
+// of it is seen better.
+func shorten(object map[string]any) {
+	files, _ := object["data"].(map[string]any)
+	for name, content := range files {
+		if text, ok := content.(string); ok && strings.HasSuffix(name, ".json") {
+			files[name] = fmt.Sprintf("[sha256 %.6x]", sha256.Sum256([]byte(text)))
+		}
+	}
 }

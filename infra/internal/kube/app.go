@@ -59,3 +59,8 @@ func (a App) Selector() pulumi.StringMap {
 		labelPartOf: pulumi.String(Product),
 	}
 }
+
+// Selector selects what has a label with this value, for pods that are not ours.
+func Selector(label, value string) pulumi.StringMap {
+	return pulumi.StringMap{label: pulumi.String(value)}
+}

@@ -39,6 +39,8 @@ func Check(o *Objects, stack Stack) []string {
 	c.ingresses()
 	c.policies()
 	c.edges()
+	c.rights()
+	c.watching()
 	c.unused()
 	slices.Sort(c.found)
 	return slices.Compact(c.found)

@@ -10,14 +10,19 @@ import (
 	"github.com/techcommerce/platform/apps/contract"
 )
 
-// identity demands an account of the pod's own, without a token to use against the API server.
+// identity demands an account of the pod's own, and a token to use against the API server for those alone that have
+// rights there.
 func (c *checker) identity(p pod) {
 	spec := p.template.Spec
 	if spec.ServiceAccountName == "" || spec.ServiceAccountName == "default" {
 		c.fail(p.owner, "runs as the namespace's default ServiceAccount")
 	}
-	if spec.AutomountServiceAccountToken == nil || *spec.AutomountServiceAccountToken {
+	token := spec.AutomountServiceAccountToken == nil || *spec.AutomountServiceAccountToken
+	switch rights := c.hasRights(p); {
+	case token && !rights:
 		c.fail(p.owner, "gets a token for the API server")
+	case rights && !token:
+		c.fail(p.owner, "has rights at the API server, but no token")
 	}
 }
 
@@ -115,16 +120,35 @@ func (c *checker) probe(p pod, container, kind string, probe *corev1.Probe) {
 	if !ok {
 		c.fail(p.owner, "%s: %s probe asks port %s, which the container does not have", container, kind, at.Port.String())
 	}
-	if ok && number == contract.InternalPort {
+	if ok && p.internal(number) {
 		c.fail(p.owner, "%s: %s probe asks the internal port", container, kind)
 	}
-	want := contract.HealthPath
-	if kind == "readiness" {
-		want = contract.ReadyPath
-	}
+	want := healthOf(p.name, kind)
 	if at.Path != want {
 		c.fail(p.owner, "%s: %s probe asks %s, want %s", container, kind, at.Path, want)
 	}
+}
+
+// healthOf is the path where a program tells its health: ours as the contract says, others as they do.
+func healthOf(program, kind string) string {
+	ready := kind == "readiness"
+	switch program {
+	case "prometheus", "alertmanager":
+		if ready {
+			return "/-/ready"
+		}
+		return "/-/healthy"
+	case "kube-state-metrics":
+		return "/healthz"
+	case "node-exporter", "postgres-exporter":
+		return "/"
+	case "grafana":
+		return "/api/health"
+	}
+	if ready {
+		return contract.ReadyPath
+	}
+	return contract.HealthPath
 }
 
 // placement demands that several pods are kept apart and that they can go one by one.

@@ -3,9 +3,8 @@ package wiring
 import (
 	"slices"
 
+	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
-
-	"github.com/techcommerce/platform/apps/contract"
 )
 
 // policies demands that every policy is about pods that exist, at ports that they have, from and to pods that exist.
@@ -23,9 +22,9 @@ func (c *checker) policies() {
 					if !target.listens(port.Port.IntVal) {
 						c.fail(where, "opens port %d, which %s does not have", port.Port.IntVal, target.owner)
 					}
-				}
-				if port.Port.IntVal == contract.InternalPort && len(rule.From) == 0 {
-					c.fail(where, "opens the internal port to everybody")
+					if target.internal(port.Port.IntVal) && len(rule.From) == 0 {
+						c.fail(where, "opens the internal port to everybody")
+					}
 				}
 			}
 		}
@@ -40,13 +39,27 @@ func (c *checker) policies() {
 
 func (c *checker) peers(where, namespace string, peers []networkingv1.NetworkPolicyPeer) {
 	for _, peer := range peers {
-		if peer.PodSelector == nil || peer.NamespaceSelector != nil {
+		if peer.PodSelector == nil {
 			continue
 		}
-		if len(c.selected(namespace, peer.PodSelector.MatchLabels)) == 0 {
+		at := namespaceOf(peer, namespace)
+		if c.declares(at) && len(c.selected(at, peer.PodSelector.MatchLabels)) == 0 {
 			c.fail(where, "peer %v matches no pods", peer.PodSelector.MatchLabels)
 		}
 	}
+}
+
+// namespaceOf is where a peer's pods are: in the policy's own namespace, or in the one that it names.
+func namespaceOf(peer networkingv1.NetworkPolicyPeer, own string) string {
+	if peer.NamespaceSelector == nil {
+		return own
+	}
+	return peer.NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"]
+}
+
+// declares reports whether the namespace is one of the stack's own.
+func (c *checker) declares(namespace string) bool {
+	return find(c.Namespaces, namespace, func(n *corev1.Namespace) string { return n.Name }) != nil
 }
 
 // reaches demands that an address in a pod's hands is a Service of its namespace, at a port that it has, and that the
@@ -101,7 +114,7 @@ func ports(p pod) []int32 {
 func (c *checker) public(to pod, number int32) bool {
 	for _, p := range c.Policies {
 		for _, rule := range p.Spec.Ingress {
-			if len(rule.From) == 0 && to.matches(p.Spec.PodSelector.MatchLabels) && opens(rule.Ports, number) {
+			if len(rule.From) == 0 && p.Namespace == to.namespace && to.matches(p.Spec.PodSelector.MatchLabels) && opens(rule.Ports, number) {
 				return true
 			}
 		}
@@ -115,7 +128,7 @@ func (c *checker) mayLeave(from, to pod, number int32) bool {
 			continue
 		}
 		for _, rule := range p.Spec.Egress {
-			if opens(rule.Ports, number) && includes(rule.To, to) {
+			if opens(rule.Ports, number) && includes(rule.To, to, p.Namespace) {
 				return true
 			}
 		}
@@ -129,7 +142,7 @@ func (c *checker) mayEnter(from, to pod, number int32) bool {
 			continue
 		}
 		for _, rule := range p.Spec.Ingress {
-			if opens(rule.Ports, number) && (len(rule.From) == 0 || includes(rule.From, from)) {
+			if opens(rule.Ports, number) && (len(rule.From) == 0 || includes(rule.From, from, p.Namespace)) {
 				return true
 			}
 		}
@@ -143,9 +156,10 @@ func opens(ports []networkingv1.NetworkPolicyPort, number int32) bool {
 	})
 }
 
-// includes reports whether a peer means the pod; peers in other namespaces mean none of ours.
-func includes(peers []networkingv1.NetworkPolicyPeer, p pod) bool {
+// includes reports whether a peer of a policy in that namespace means the pod.
+func includes(peers []networkingv1.NetworkPolicyPeer, p pod, namespace string) bool {
 	return slices.ContainsFunc(peers, func(peer networkingv1.NetworkPolicyPeer) bool {
-		return peer.PodSelector != nil && peer.NamespaceSelector == nil && p.matches(peer.PodSelector.MatchLabels)
+		return peer.PodSelector != nil && namespaceOf(peer, namespace) == p.namespace &&
+			p.matches(peer.PodSelector.MatchLabels)
 	})
 }

@@ -14,6 +14,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	policyv1 "k8s.io/api/policy/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
@@ -22,6 +23,7 @@ type Objects struct {
 	Namespaces   []*corev1.Namespace
 	Deployments  []*appsv1.Deployment
 	StatefulSets []*appsv1.StatefulSet
+	DaemonSets   []*appsv1.DaemonSet
 	CronJobs     []*batchv1.CronJob
 	Jobs         []*batchv1.Job
 	Services     []*corev1.Service
@@ -34,6 +36,10 @@ type Objects struct {
 	Budgets      []*policyv1.PodDisruptionBudget
 	Policies     []*networkingv1.NetworkPolicy
 	Ingresses    []*networkingv1.Ingress
+	Roles        []*rbacv1.Role
+	ClusterRoles []*rbacv1.ClusterRole
+	Bindings     []*rbacv1.RoleBinding
+	Everywhere   []*rbacv1.ClusterRoleBinding
 	// Others are of kinds that no rule looks into.
 	Others []*metav1.PartialObjectMetadata
 }
@@ -61,6 +67,8 @@ func (o *Objects) read(kind string, text []byte) error {
 		return add(&o.Deployments, text)
 	case "StatefulSet":
 		return add(&o.StatefulSets, text)
+	case "DaemonSet":
+		return add(&o.DaemonSets, text)
 	case "CronJob":
 		return add(&o.CronJobs, text)
 	case "Job":
@@ -85,6 +93,14 @@ func (o *Objects) read(kind string, text []byte) error {
 		return add(&o.Policies, text)
 	case "Ingress":
 		return add(&o.Ingresses, text)
+	case "Role":
+		return add(&o.Roles, text)
+	case "ClusterRole":
+		return add(&o.ClusterRoles, text)
+	case "RoleBinding":
+		return add(&o.Bindings, text)
+	case "ClusterRoleBinding":
+		return add(&o.Everywhere, text)
 	default:
 		object := &metav1.PartialObjectMetadata{}
 		o.Others = append(o.Others, object)
@@ -126,6 +142,7 @@ func (o *Objects) meta() map[string]*metav1.ObjectMeta {
 	collect(all, "Namespace", o.Namespaces)
 	collect(all, "Deployment", o.Deployments)
 	collect(all, "StatefulSet", o.StatefulSets)
+	collect(all, "DaemonSet", o.DaemonSets)
 	collect(all, "CronJob", o.CronJobs)
 	collect(all, "Job", o.Jobs)
 	collect(all, "Service", o.Services)
@@ -138,6 +155,10 @@ func (o *Objects) meta() map[string]*metav1.ObjectMeta {
 	collect(all, "PodDisruptionBudget", o.Budgets)
 	collect(all, "NetworkPolicy", o.Policies)
 	collect(all, "Ingress", o.Ingresses)
+	collect(all, "Role", o.Roles)
+	collect(all, "ClusterRole", o.ClusterRoles)
+	collect(all, "RoleBinding", o.Bindings)
+	collect(all, "ClusterRoleBinding", o.Everywhere)
 	for _, other := range o.Others {
 		all[other.Kind+" "+other.Name] = &other.ObjectMeta
 	}

@@ -37,6 +37,12 @@ func (o *Objects) pods() []pod {
 			selector: s.Spec.Selector, replicas: o.least(s.Name, s.Spec.Replicas),
 		})
 	}
+	for _, d := range o.DaemonSets {
+		list = append(list, pod{
+			owner: "DaemonSet " + d.Name, name: d.Name, namespace: d.Namespace, template: &d.Spec.Template, stays: true,
+			selector: d.Spec.Selector, replicas: 1,
+		})
+	}
 	for _, c := range o.CronJobs {
 		list = append(list, pod{
 			owner: "CronJob " + c.Name, name: c.Name, namespace: c.Namespace, template: &c.Spec.JobTemplate.Spec.Template,
@@ -97,6 +103,18 @@ func (p pod) port(name string, number int32) (int32, bool) {
 		}
 	}
 	return 0, false
+}
+
+// internal reports whether the port is one that only whoever watches may ask.
+func (p pod) internal(number int32) bool {
+	for _, c := range p.containers() {
+		for _, port := range c.Ports {
+			if port.ContainerPort == number && port.Name == "internal" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // matches reports whether a selector finds the pod.

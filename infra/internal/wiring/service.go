@@ -3,8 +3,6 @@ package wiring
 import (
 	autoscalingv2 "k8s.io/api/autoscaling/v2"
 	corev1 "k8s.io/api/core/v1"
-
-	"github.com/techcommerce/platform/apps/contract"
 )
 
 func nameOfService(s *corev1.Service) string { return s.Name }
@@ -23,7 +21,7 @@ func (c *checker) services() {
 				switch {
 				case !ok:
 					c.fail(where, "sends to port %s, which %s does not have", port.TargetPort.String(), p.owner)
-				case number == contract.InternalPort:
+				case p.internal(number):
 					c.fail(where, "opens the internal port of %s", p.owner)
 				case number != port.Port:
 					c.fail(where, "port %d is %d in the container: one number for both", port.Port, number)

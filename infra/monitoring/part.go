@@ -1,0 +1,158 @@
+package monitoring
+
+import (
+	"fmt"
+
+	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
+	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
+	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/kube"
+)
+
+// portHTTP is what every part calls the port on which it serves, metrics and all.
+const portHTTP = "http"
+
+// part is one program of the monitoring, and what its objects have in common.
+type part struct {
+	Program
+	app  kube.App
+	in   Namespace
+	uid  int
+	port int
+	// live and ready are the paths that tell its health.
+	live, ready string
+	// rights says that it asks the API server, for which it gets a token.
+	rights bool
+	// callers may connect to it, callees are who it connects to.
+	callers []kube.Peer
+	callees []callee
+	// account is its identity, once that is declared.
+	account pulumi.StringOutput
+}
+
+// callee is the other end of outgoing connections.
+type callee struct {
+	peers []kube.Peer
+	ports []int
+}
+
+func (a Args) part(name string, program Program, in Namespace) part {
+	return part{
+		Program: program, in: in, uid: a.UID,
+		app: kube.App{Name: name, Tier: "monitoring", Environment: a.Environment, Version: program.Version},
+	}
+}
+
+// prepare declares what comes before a part's pods: its identity and its network edges.
+func (m *Monitoring) prepare(ctx *pulumi.Context, p *part) error {
+	child := pulumi.Parent(m)
+	account, err := corev1.NewServiceAccount(ctx, p.app.Name, &corev1.ServiceAccountArgs{
+		Metadata: p.meta(p.app.Name), AutomountServiceAccountToken: pulumi.Bool(false),
+	}, child)
+	if err != nil {
+		return fmt.Errorf("service account: %w", err)
+	}
+	p.account = account.Metadata.Name().Elem()
+	if _, err := networkingv1.NewNetworkPolicy(ctx, p.app.Name, p.policy(), child); err != nil {
+		return fmt.Errorf("network policy: %w", err)
+	}
+	return nil
+}
+
+// open declares the part's Service and, where it has one, the node port, which is open to every address: behind it the
+// caller's own is often lost.
+func (m *Monitoring) open(ctx *pulumi.Context, p part, nodePort int, nodeHost string) error {
+	child := pulumi.Parent(m)
+	if _, err := corev1.NewService(ctx, p.app.Name, p.service(nodePort), child); err != nil {
+		return fmt.Errorf("service: %w", err)
+	}
+	if nodePort == 0 {
+		return nil
+	}
+	if nodeHost == "" {
+		nodeHost = "<any node>"
+	}
+	m.URLs[p.app.Name] = fmt.Sprintf("http://%s:%d", nodeHost, nodePort)
+	policy := &networkingv1.NetworkPolicyArgs{
+		Metadata: p.meta(p.app.Name + "-nodes"),
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: p.app.Selector()},
+			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
+			Ingress: networkingv1.NetworkPolicyIngressRuleArray{
+				&networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(p.port)},
+			},
+		},
+	}
+	if _, err := networkingv1.NewNetworkPolicy(ctx, p.app.Name+"-nodes", policy, child); err != nil {
+		return fmt.Errorf("network policy: %w", err)
+	}
+	return nil
+}
+
+// budget lets a node be drained: there is one of each part, and a budget that never allowed it to move would block the
+// drain, not save the part.
+func (m *Monitoring) budget(ctx *pulumi.Context, p part) error {
+	_, err := policyv1.NewPodDisruptionBudget(ctx, p.app.Name, &policyv1.PodDisruptionBudgetArgs{
+		Metadata: p.meta(p.app.Name),
+		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
+			MaxUnavailable:             pulumi.Int(1),
+			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
+			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: p.app.Selector()},
+		},
+	}, pulumi.Parent(m))
+	if err != nil {
+		return fmt.Errorf("disruption budget: %w", err)
+	}
+	return nil
+}
+
+// policy names both directions, and so forbids what it does not name.
+func (p part) policy() *networkingv1.NetworkPolicyArgs {
+	ingress := networkingv1.NetworkPolicyIngressRuleArray{}
+	if len(p.callers) > 0 {
+		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{
+			From: kube.Peers(p.callers...), Ports: kube.TCP(p.port),
+		})
+	}
+	egress := networkingv1.NetworkPolicyEgressRuleArray{}
+	for _, to := range p.callees {
+		egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{
+			To: kube.Peers(to.peers...), Ports: kube.TCP(to.ports...),
+		})
+	}
+	return &networkingv1.NetworkPolicyArgs{
+		Metadata: p.meta(p.app.Name),
+		Spec: &networkingv1.NetworkPolicySpecArgs{
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: p.app.Selector()},
+			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress"), pulumi.String("Egress")},
+			Ingress:     ingress,
+			Egress:      egress,
+		},
+	}
+}
+
+// host is the part's name in DNS.
+func (p part) host() string { return p.app.Name + "-service" }
+
+func (p part) service(nodePort int) *corev1.ServiceArgs {
+	port := &corev1.ServicePortArgs{
+		Name: pulumi.String(portHTTP), Port: pulumi.Int(p.port), TargetPort: pulumi.String(portHTTP),
+	}
+	spec := &corev1.ServiceSpecArgs{
+		Type: pulumi.String("ClusterIP"), Selector: p.app.Selector(), Ports: corev1.ServicePortArray{port},
+	}
+	if nodePort != 0 {
+		spec.Type = pulumi.String("NodePort")
+		port.NodePort = pulumi.Int(nodePort)
+	}
+	return &corev1.ServiceArgs{Metadata: p.meta(p.host()), Spec: spec}
+}
+
+func (p part) meta(name string) *metav1.ObjectMetaArgs {
+	return &metav1.ObjectMetaArgs{
+		Name: pulumi.String(name), Namespace: p.in.Ready.ToStringOutput(), Labels: p.app.Labels(),
+	}
+}

@@ -1,0 +1,251 @@
+package main
+
+import (
+	"io"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
+	"github.com/techcommerce/platform/infra/dashboards"
+	"github.com/techcommerce/platform/infra/database"
+	"github.com/techcommerce/platform/infra/foundation"
+	"github.com/techcommerce/platform/infra/internal/kube"
+	"github.com/techcommerce/platform/infra/keys"
+	"github.com/techcommerce/platform/infra/monitoring"
+	"github.com/techcommerce/platform/infra/notify"
+	"github.com/techcommerce/platform/stacks"
+)
+
+// watching is what watches the stack, and the ground that it stands on.
+type watching struct {
+	*monitoring.Monitoring
+	secrets *keys.Keys
+}
+
+// watch declares what watches the stack; nil where nothing does.
+func watch(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, at site, opts ...pulumi.ResourceOption) (
+	*watching, error,
+) {
+	if stack.Monitoring == nil {
+		return nil, nil
+	}
+	ground, err := foundation.New(ctx, "monitoring-foundation", watchingGround(stack, release), opts...)
+	if err != nil {
+		return nil, err
+	}
+	nodes, err := foundation.New(ctx, "nodes-foundation", nodesGround(stack, release), opts...)
+	if err != nil {
+		return nil, err
+	}
+	secrets, err := keys.New(ctx, "monitoring-keys", watchingKeys(stack, ground, random), opts...)
+	if err != nil {
+		return nil, err
+	}
+	args, err := monitoringArgs(stack, release, watchers{shop: at.ground, ground: ground, nodes: nodes, secrets: secrets})
+	if err != nil {
+		return nil, err
+	}
+	watch, err := monitoring.New(ctx, "monitoring", args, opts...)
+	return &watching{Monitoring: watch, secrets: secrets}, err
+}
+
+// watchers is what the monitoring finds when it comes up.
+type watchers struct {
+	shop, ground, nodes *foundation.Foundation
+	secrets             *keys.Keys
+}
+
+func watchingGround(stack stacks.Stack, release release) foundation.Args {
+	m := *stack.Monitoring
+	return foundation.Args{
+		Namespace: m.Namespace, Labels: own(stack, "monitoring"), DNS: texts(stack.Cluster.DNS),
+		Quota: watchingQuota(m), Registries: watchingRegistries(stack, release),
+		Protected: stack.Protected,
+	}
+}
+
+func nodesGround(stack stacks.Stack, release release) foundation.Args {
+	m := *stack.Monitoring
+	return foundation.Args{
+		Namespace: m.NodesNamespace(), Labels: own(stack, "nodes"), DNS: texts(stack.Cluster.DNS),
+		Quota: nodesQuota(m), Registries: watchingRegistries(stack, release), Privileged: true,
+	}
+}
+
+// watchingRegistries are where images of the monitoring may come from.
+func watchingRegistries(stack stacks.Stack, release release) []string {
+	if len(stack.Images.Registries) > 0 {
+		return stack.Images.Registries
+	}
+	m := stack.Monitoring
+	images := []stacks.Image{
+		release.program("prometheus", m.Prometheus.Image), release.program("alertmanager", m.Alertmanager.Image),
+		release.program("kube-state-metrics", m.KubeStateMetrics.Image),
+		release.program("node-exporter", m.NodeExporter.Image),
+	}
+	if m.Grafana != nil {
+		images = append(images, stacks.Image(m.Grafana.Image))
+	}
+	var prefixes []string
+	for _, image := range images {
+		prefixes = append(prefixes, image.Repository())
+	}
+	return prefixes
+}
+
+// program is the image of a program that is not ours: the one that the local cluster was given, or the one that is set.
+func (r release) program(name, set string) stacks.Image {
+	if image, ok := r.others[name]; ok {
+		return image
+	}
+	return stacks.Image(set)
+}
+
+func watchingKeys(stack stacks.Stack, ground *foundation.Foundation, random io.Reader) keys.Args {
+	args := keys.Args{
+		Namespace: ground.Namespace, Labels: own(stack, "keys"), Given: map[string]string{},
+		Generation: stack.Keys.Generation, Random: random,
+	}
+	for _, setting := range stack.Monitoring.Secrets() {
+		args.Given[stacks.SecretName(setting)] = stack.Secrets[setting].Reveal()
+	}
+	if stack.Monitoring.Grafana != nil {
+		setting := stacks.GrafanaAdminPassword
+		args.Given[stacks.SecretName(setting)] = stack.Secrets[setting].Reveal()
+	}
+	return args
+}
+
+func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitoring.Args, error) {
+	m := *stack.Monitoring
+	target, err := alertTarget(stack)
+	if err != nil {
+		return monitoring.Args{}, err
+	}
+	rules, err := alerts.Rules(target).YAML()
+	if err != nil {
+		return monitoring.Args{}, err
+	}
+	routes, err := notify.Config(notifyArgs(m.Alertmanager.Receivers, target))
+	if err != nil {
+		return monitoring.Args{}, err
+	}
+	args := monitoring.Args{
+		Namespace:   monitoring.Namespace{Name: m.Namespace, Ready: at.ground.Namespace},
+		Nodes:       monitoring.Namespace{Name: m.NodesNamespace(), Ready: at.nodes.Namespace},
+		Watched:     []monitoring.Namespace{{Name: stack.Namespace, Ready: at.shop.Namespace}},
+		Environment: stack.Environment,
+		UID:         contract.UID,
+		Scrape:      scrape(stack),
+		Cluster:     monitoring.Cluster{Networks: nodes(stack.Cluster), Unverified: stack.Cluster.Kind.Unverified()},
+		Prometheus:  prometheusArgs(m.Prometheus, release, at.secrets),
+		Alertmanager: monitoring.Alertmanager{
+			Program:  programOf(release, "alertmanager", m.Alertmanager.Image, m.Alertmanager.CPU, m.Alertmanager.Memory),
+			Volume:   monitoring.Storage{Size: m.Alertmanager.Size.String(), Class: m.Alertmanager.StorageClass},
+			Config:   routes,
+			Secrets:  receiverSecrets(m, at.secrets),
+			Networks: texts(m.Alertmanager.Receivers.Networks),
+			Ports:    m.Alertmanager.Receivers.Ports(stack.Secrets),
+		},
+		KubeStateMetrics: exporter(release, "kube-state-metrics", m.KubeStateMetrics),
+		NodeExporter:     exporter(release, "node-exporter", m.NodeExporter),
+		NodeHost:         stack.Edge.NodeHost,
+		Protected:        stack.Protected,
+	}
+	args.Prometheus.Rules = rules
+	if g := m.Grafana; g != nil {
+		args.Grafana = grafanaArgs(*g, release, at.secrets)
+	}
+	return args, nil
+}
+
+func prometheusArgs(p stacks.Prometheus, release release, secrets *keys.Keys) monitoring.Prometheus {
+	args := monitoring.Prometheus{
+		Program:        programOf(release, "prometheus", p.Image, p.CPU, p.Memory),
+		Volume:         monitoring.Storage{Size: p.Size.String(), Class: p.StorageClass},
+		RetentionDays:  p.RetentionDays,
+		RetentionBytes: int64(p.Size / 5 * 4),
+		Interval:       p.Interval.String(),
+		NodePort:       p.NodePort,
+	}
+	if w := p.RemoteWrite; w != nil {
+		args.RemoteWrite = &monitoring.RemoteWrite{
+			URL: w.URL, Port: stacks.PortOf(w.URL), User: w.User, Networks: texts(w.Networks),
+		}
+		if w.User != "" {
+			password := secrets.Refs[stacks.SecretName(stacks.RemoteWritePassword)]
+			args.RemoteWrite.Password = &password
+		}
+	}
+	return args
+}
+
+func grafanaArgs(g stacks.Grafana, release release, secrets *keys.Keys) *monitoring.Grafana {
+	return &monitoring.Grafana{
+		Program:       programOf(release, "grafana", g.Image, g.CPU, g.Memory),
+		Volume:        monitoring.Storage{Size: g.Size.String(), Class: g.StorageClass},
+		URL:           g.URL,
+		NodePort:      g.NodePort,
+		Datasource:    dashboards.Datasource,
+		Dashboards:    dashboards.Files(),
+		AdminPassword: secrets.Refs[stacks.SecretName(stacks.GrafanaAdminPassword)],
+	}
+}
+
+func exporter(release release, name string, e stacks.Exporter) monitoring.Program {
+	return programOf(release, name, e.Image, e.CPU, e.Memory)
+}
+
+func programOf(release release, name, set string, cpu stacks.CPURange, memory stacks.MemoryRange) monitoring.Program {
+	image := release.program(name, set)
+	return monitoring.Program{
+		Image: string(image), Version: image.Version(), CPU: cpuRange(cpu), Memory: memoryRange(memory),
+	}
+}
+
+// scrape is what there is to scrape beside the monitoring itself.
+func scrape(stack stacks.Stack) monitoring.Scrape {
+	var services []string
+	for _, service := range contract.Services() {
+		services = append(services, service.Name)
+	}
+	list := monitoring.Scrape{
+		monitoring.Pods(alerts.JobServices, stack.Namespace, "internal", contract.InternalPort, services...),
+		{
+			Job: alerts.JobCoreDNS, Namespace: "kube-system", Label: "k8s-app", Values: []string{"kube-dns"},
+			Port: "metrics", Number: 9153,
+		},
+		{
+			Job: alerts.JobMetricsServer, Namespace: "kube-system", Label: "k8s-app", Values: []string{"metrics-server"},
+			Port: "https", Number: 10250, Secure: true,
+		},
+	}
+	if stack.Database.Postgres != nil {
+		list = append(list, monitoring.Pods(
+			alerts.JobPostgres, stack.Namespace, database.MetricsPortName, database.MetricsPort, database.Exporter))
+	}
+	if i := stack.Edge.Ingress; i != nil {
+		list = append(list, monitoring.Target{
+			Job: alerts.JobIngress, Namespace: i.Controller, Label: "app.kubernetes.io/component",
+			Values: []string{"controller"}, Port: "metrics", Number: 10254,
+		})
+	}
+	return list
+}
+
+// scrapers are who scrapes the shop's pods; nobody where nothing watches.
+func scrapers(stack stacks.Stack) []kube.Peer {
+	if stack.Monitoring == nil {
+		return nil
+	}
+	return []kube.Peer{monitoring.Scraper(stack.Monitoring.Namespace)}
+}
+
+// nodes are the addresses of nodes and API server, any where the stack does not say.
+func nodes(cluster stacks.Cluster) []string {
+	if len(cluster.Nodes) == 0 {
+		return []string{"0.0.0.0/0"}
+	}
+	return texts(cluster.Nodes)
+}
