@@ -73,12 +73,11 @@ func (d *Declaration) YAML() (string, error) {
 	return text.String(), encoder.Close()
 }
 
-// shorten puts a digest in the place of a file of JSON in a ConfigMap: it is a file of this repository too, where a change
-// of it is seen better.
+// shorten puts a digest in the place of dashboards and rules: where they are written a change of them is seen better.
 func shorten(object map[string]any) {
 	files, _ := object["data"].(map[string]any)
 	for name, content := range files {
-		if text, ok := content.(string); ok && strings.HasSuffix(name, ".json") {
+		if text, ok := content.(string); ok && (strings.HasSuffix(name, ".json") || name == "rules.yml") {
 			files[name] = fmt.Sprintf("[sha256 %.6x]", sha256.Sum256([]byte(text)))
 		}
 	}
