@@ -38,16 +38,6 @@ func Recover(next http.Handler) http.Handler {
 	})
 }
 
-// LimitBody bounds the bytes that a request's body may have.
-func LimitBody(bytes int64) func(http.Handler) http.Handler {
-	return func(next http.Handler) http.Handler {
-		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			r.Body = http.MaxBytesReader(w, r.Body, bytes)
-			next.ServeHTTP(w, r)
-		})
-	}
-}
-
 // LimitConcurrency bounds the requests served at once. More than that wait for a moment and are then sent away, so
 // that a queue never grows past what its clients wait for. Probes always pass.
 func LimitConcurrency(most int) func(http.Handler) http.Handler {

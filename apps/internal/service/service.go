@@ -20,8 +20,11 @@ import (
 	"github.com/techcommerce/platform/apps/internal/throttle"
 )
 
-// bodyLimit is how many bytes a request's body may have.
-const bodyLimit = 1 << 20
+// Bytes that one request's body may have, and all bodies at a time. The second leaves a pod of 128 MiB the rest.
+const (
+	bodyLimit   = 1 << 20
+	bodiesLimit = 32 << 20
+)
 
 // Service is one service between New and the end of Serve.
 type Service struct {
@@ -92,8 +95,8 @@ func (s *Service) LimitWrites() mux.MiddlewareFunc {
 // Handler is the router with all that a request passes through first.
 func (s *Service) Handler() http.Handler {
 	var handler http.Handler = s.Router
-	handler = rest.LimitBody(bodyLimit)(handler)
 	handler = rest.LimitConcurrency(s.Settings.MaxConnections)(handler)
+	handler = rest.Receive(rest.Receiving{Body: bodyLimit, Together: bodiesLimit})(handler)
 	handler = rest.Recover(handler)
 	handler = rest.Observe(s.Log, s.requests)(handler)
 	if s.tracing != nil {
