@@ -21,9 +21,9 @@ const (
 	reservationKey = "the-reservation-key"
 )
 
-// shop is both APIs, running.
+// shop is all three services, running.
 type shop struct {
-	products, orders             *servicetest.Process
+	products, orders, frontend   *servicetest.Process
 	productsClient, ordersClient *http.Client
 }
 
@@ -42,13 +42,17 @@ func mustShop(t *testing.T) *shop {
 	env[contract.EnvDatabaseURL] = "sqlite://" + filepath.Join(dir, "orders.db")
 	env[contract.EnvProductAPIURL] = s.products.URL
 	s.orders = servicetest.Start(t, servicetest.Build(t, contract.OrderAPI), env).AwaitReady()
+	s.frontend = servicetest.Start(t, servicetest.Build(t, contract.Frontend), map[string]string{
+		contract.EnvProductAPIURL: s.products.URL, contract.EnvOrderAPIURL: s.orders.URL,
+		contract.EnvSessionKey: "a key for tests that is long enough",
+	}).AwaitReady()
 	return s
 }
 
 // row is one promise: what is sent, and what must come back.
 type row struct {
 	name    string
-	service string // products or orders
+	service string // products unless it says orders or frontend
 	method  string // GET unless it says otherwise
 	path    string
 	body    string
@@ -64,20 +68,27 @@ type row struct {
 func TestContract(t *testing.T) {
 	t.Parallel()
 	s := mustShop(t)
-	for _, rows := range [][]row{probeRows(), productRows(), adminRows(), orderRows(), replayRows(), badRows()} {
+	for _, rows := range [][]row{probeRows(), productRows(), adminRows(), orderRows(), replayRows(), badRows(), frontRows()} {
 		for _, r := range rows {
 			t.Run(r.name, func(t *testing.T) { s.check(t, r) })
 		}
 	}
 	t.Run("metrics are on their own port only", s.checkMetrics)
 	t.Run("nothing personal is logged", s.checkLog)
+	s.products.Kill()
+	for _, r := range lonelyRows() {
+		t.Run(r.name, func(t *testing.T) { s.check(t, r) })
+	}
 }
 
 func (s *shop) check(t *testing.T, r row) {
 	t.Helper()
 	base, client := s.products.URL, s.productsClient
-	if r.service == "orders" {
+	switch r.service {
+	case "orders":
 		base, client = s.orders.URL, s.ordersClient
+	case "frontend":
+		base, client = s.frontend.URL, http.DefaultClient
 	}
 	method := r.method
 	if method == "" {
