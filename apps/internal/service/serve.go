@@ -53,7 +53,7 @@ func (s *Service) Serve(ctx context.Context) error {
 		s.Health.Set(step.name, func(context.Context) error { return errPreparing })
 	}
 	s.Log.Info("listening", "address", public.Addr().String(), "internal_address", internal.Addr().String())
-	return s.run(ctx, public, internal)
+	return errors.Join(s.lines.Flush(), s.run(ctx, public, internal), s.lines.Flush())
 }
 
 var errPreparing = fault.New(fault.Unavailable, "being prepared")

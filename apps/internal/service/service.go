@@ -35,6 +35,7 @@ type Service struct {
 	// Router has the health routes and JSON answers for what it does not know. Routes are added before Serve.
 	Router *mux.Router
 
+	lines    *telemetry.Buffer
 	requests *telemetry.Requests
 	tracing  *sdktrace.TracerProvider
 	prepare  []task
@@ -51,9 +52,11 @@ func New(ctx context.Context, settings Settings, out io.Writer) (*Service, error
 	id := telemetry.Identity{
 		Service: settings.Service.Name, Environment: settings.Environment, Version: settings.Version,
 	}
+	lines := telemetry.NewBuffer(out)
 	s := &Service{
 		Settings: settings,
-		Log:      telemetry.NewLogger(out, id, settings.LogLevel),
+		Log:      telemetry.NewLogger(lines, id, settings.LogLevel),
+		lines:    lines,
 		Registry: telemetry.NewRegistry(id),
 		Health:   health.New(),
 		// Without cleaning, a path such as //api is unknown like any other instead of an HTML redirect.

@@ -5,6 +5,7 @@ package telemetry
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"log/slog"
 	"strconv"
@@ -21,10 +22,12 @@ type Identity struct {
 }
 
 // NewLogger writes JSON lines under the names that Datadog's pipelines know: timestamp, status, message, service,
-// env, version, and from the context request_id, dd.trace_id and dd.span_id.
+// env, version, and from the context request_id, dd.trace_id and dd.span_id. Where out is a Buffer, a warning or worse
+// is written at once, with all that came before it.
 func NewLogger(out io.Writer, id Identity, level slog.Level) *slog.Logger {
 	lines := slog.NewJSONHandler(out, &slog.HandlerOptions{Level: level, ReplaceAttr: rename})
-	return slog.New(contextual{lines}).With(
+	buffer, _ := out.(*Buffer)
+	return slog.New(contextual{lines, buffer}).With(
 		"service", id.Service, "env", id.Environment, "version", id.Version)
 }
 
@@ -44,7 +47,10 @@ func rename(groups []string, attr slog.Attr) slog.Attr {
 }
 
 // contextual adds what the context knows of the request to each line.
-type contextual struct{ slog.Handler }
+type contextual struct {
+	slog.Handler
+	buffer *Buffer
+}
 
 func (h contextual) Handle(ctx context.Context, record slog.Record) error {
 	if id := RequestID(ctx); id != "" {
@@ -53,14 +59,20 @@ func (h contextual) Handle(ctx context.Context, record slog.Record) error {
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {
 		record.AddAttrs(slog.String("dd.trace_id", traceID(span)), slog.String("dd.span_id", spanID(span)))
 	}
-	return h.Handler.Handle(ctx, record)
+	err := h.Handler.Handle(ctx, record)
+	if h.buffer != nil && record.Level >= slog.LevelWarn {
+		err = errors.Join(err, h.buffer.Flush())
+	}
+	return err
 }
 
 func (h contextual) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return contextual{h.Handler.WithAttrs(attrs)}
+	return contextual{h.Handler.WithAttrs(attrs), h.buffer}
 }
 
-func (h contextual) WithGroup(name string) slog.Handler { return contextual{h.Handler.WithGroup(name)} }
+func (h contextual) WithGroup(name string) slog.Handler {
+	return contextual{h.Handler.WithGroup(name), h.buffer}
+}
 
 // traceID is Datadog's number for a trace: the low 64 bits in decimal.
 func traceID(span trace.SpanContext) string {
