@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-e2e test-group golden runbooks drill-cold
+.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-e2e test-group golden runbooks bench drill-cold
 
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
@@ -46,7 +46,7 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: test-packages test-fast test-unit test-e2e ## prove everything; what CI runs
+test: test-packages test-fast test-unit test-fuzz test-e2e ## prove everything; what CI runs
 
 test-packages:
 	@test/install-packages
@@ -61,6 +61,9 @@ test-unit: ## everything that needs no cluster
 	go test $$(go list ./... | grep -v /test/)
 	cd tools/local && go test ./...
 
+test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=5m
+	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz
+
 test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down
 	go test -v -count=1 -timeout 60m ./test/e2e
 
@@ -73,6 +76,10 @@ golden: ## rewrite the golden files and the settings reference after a change th
 
 runbooks: ## write docs/runbooks from the alerts
 	go run ./infra/runbooks/cmd docs/runbooks
+
+bench: ## measure the services against something simpler on the same machine, and print the table
+	@test/install-packages bench
+	go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./apps/bench
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold
