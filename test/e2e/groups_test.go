@@ -21,6 +21,7 @@ type step struct {
 func (p *platform) groups() []step {
 	return []step{
 		{"declaration", p.declaration},
+		{"monitoring", p.monitoring},
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"maps"
 	"os"
-	"slices"
 
 	"github.com/techcommerce/platform/tools/local/internal/cluster"
 	"github.com/techcommerce/platform/tools/local/internal/images"
@@ -36,7 +35,7 @@ func buildImages(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(built)) {
+	for _, name := range images.Services {
 		image := built[name]
 		s.console.Sayf("%s  %.1f MB compressed\n  %s", image.Ref, float64(image.Size)/1e6, image.Path)
 	}

@@ -1,0 +1,292 @@
+package e2e_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
+	"github.com/techcommerce/platform/infra/dashboards"
+)
+
+// watched is the platform with what watches it.
+type watched struct {
+	*platform
+	prometheus prometheus
+	receiver   receiver
+	// group is the test that all steps belong to: what one of them leaves for the next ends with it.
+	group *testing.T
+	// burns is when orders began to fail.
+	burns time.Time
+}
+
+// monitoring proves that what watches the shop sees it, is quiet while it is well, and tells somebody when it is not.
+func (p *platform) monitoring(t *testing.T) {
+	w := &watched{platform: p, group: t, prometheus: prometheus{url: strings.Replace(p.url, ":30000", ":30090", 1)}}
+	inOrder(t,
+		step{"every target is up", w.seesEverything},
+		step{"every rule can be evaluated", w.judges},
+		step{"nothing but Watchdog fires", w.isQuiet},
+		step{"a receiver is told that alerts work", w.tellsSomebody},
+		step{"orders fail", w.breaksOrders},
+		step{"what rules and dashboards ask for is exported", w.hasTheMetrics},
+		step{"every panel of every dashboard shows something", w.showsSomething},
+		step{"the receiver is told that orders fail, and that they work again", w.tellsOfFailingOrders},
+		step{"the footprint is known", w.hasAFootprint},
+	)
+}
+
+// jobs are what a local stack scrapes.
+func jobs() []string {
+	return []string{
+		alerts.JobAlertmanager, alerts.JobAPIServer, alerts.JobCAdvisor, alerts.JobCoreDNS, alerts.JobKubeStateMetrics,
+		alerts.JobKubelet, alerts.JobMetricsServer, alerts.JobNodeExporter, alerts.JobPrometheus, alerts.JobServices,
+	}
+}
+
+// seesEverything allows two minutes, as a fresh make up does.
+func (w *watched) seesEverything(t *testing.T) {
+	eventually(t, 2*time.Minute, func() error {
+		var data struct {
+			ActiveTargets []struct {
+				Labels            map[string]string
+				Health, LastError string
+			}
+		}
+		if err := w.prometheus.get("targets", url.Values{"state": {"active"}}, &data); err != nil {
+			return err
+		}
+		seen, pods := map[string]bool{}, map[string]int{}
+		var problems []error
+		for _, target := range data.ActiveTargets {
+			seen[target.Labels["job"]] = true
+			if target.Labels["job"] == alerts.JobServices {
+				pods[target.Labels["service"]]++
+			}
+			if target.Health != "up" {
+				problems = append(problems, fmt.Errorf("%v is %s: %s", target.Labels, target.Health, target.LastError))
+			}
+			if target.Labels["environment"] != "local" || target.Labels["service"] == "" {
+				problems = append(problems, fmt.Errorf("%v: want environment and service", target.Labels))
+			}
+		}
+		if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, slices.Sorted(slices.Values(jobs()))) {
+			problems = append(problems, fmt.Errorf("jobs: got %q, want %q", got, jobs()))
+		}
+		for _, service := range contract.Services() {
+			if pods[service.Name] < 2 {
+				problems = append(problems, fmt.Errorf("%s: %d pods are scraped, want at least 2", service.Name, pods[service.Name]))
+			}
+		}
+		return errors.Join(problems...)
+	})
+}
+
+// judges waits for the slowest rules to have been evaluated once.
+func (w *watched) judges(t *testing.T) {
+	eventually(t, 3*time.Minute, func() error {
+		var problems []error
+		rules := w.prometheus.rules(t)
+		if len(rules) == 0 {
+			problems = append(problems, errors.New("no rules"))
+		}
+		for _, r := range rules {
+			if r.Health != "ok" {
+				problems = append(problems, fmt.Errorf("%s is %s: %s", r.Name, r.Health, r.LastError))
+			}
+		}
+		return errors.Join(problems...)
+	})
+}
+
+// isQuiet looks back over everything that has happened to the cluster so far.
+func (w *watched) isQuiet(t *testing.T) {
+	fired := w.prometheus.mustQuery(t, `count by (alertname, service, pod, namespace) (
+		count_over_time(ALERTS{alertstate="firing", alertname!="Watchdog"}[2h]))`)
+	for _, alert := range fired {
+		t.Errorf("fired on a healthy platform: %v", alert.Metric)
+	}
+	if w.prometheus.number(t, `count(ALERTS{alertstate="firing", alertname="Watchdog"})`) != 1 {
+		t.Error("Watchdog does not fire")
+	}
+}
+
+// tellsSomebody gives the stack a receiver the way an operator does, for the rest of the group.
+func (w *watched) tellsSomebody(t *testing.T) {
+	w.receiver = w.startReceiver(w.group)
+	w.group.Cleanup(func() { w.restore(w.group) })
+	const path = "techcommerce:monitoring.alertmanager.receivers"
+	w.shell(t, "pulumi config set --stack local --path '"+path+".webhook.url' "+w.receiver.url)
+	w.shell(t, "pulumi config set --stack local --path '"+path+".networks[0]' 10.0.0.0/8")
+	w.shell(t, "pulumi up --stack local --yes --skip-preview >/dev/null")
+	w.receiver.await(t, "Watchdog", "firing", 2*time.Minute)
+}
+
+// breaksOrders takes from order-api the right to connect to product-api, as a slip in a policy would. Connections that
+// are open are not judged again, so its pods are replaced.
+func (w *watched) breaksOrders(t *testing.T) {
+	w.kubectl(t, "", "-n", "techcommerce", "patch", "networkpolicy", "order-api", "--type=json",
+		"--patch", `[{"op":"replace","path":"/spec/egress","value":[]}]`)
+	w.kubectl(t, "", "-n", "techcommerce", "delete", "pod", "-l", "app=order-api", "--wait=false")
+	eventually(t, time.Minute, func() error {
+		if status := w.tryOrder(); status < 500 {
+			return fmt.Errorf("an order is answered with %d", status)
+		}
+		return nil
+	})
+	w.burns = time.Now()
+	w.keepOrdering()
+}
+
+func (w *watched) mendsOrders(t *testing.T) {
+	t.Helper()
+	w.shell(t, "pulumi up --stack local --yes --skip-preview --refresh >/dev/null")
+	eventually(t, time.Minute, func() error {
+		if status := w.tryOrder(); status != http.StatusCreated {
+			return fmt.Errorf("an order is answered with %d", status)
+		}
+		return nil
+	})
+}
+
+// tryOrder orders a mouse and returns the status, 0 for no answer at all.
+func (w *watched) tryOrder() int {
+	body := strings.NewReader(`{"customer":"Ada Lovelace","items":[{"product_id":2,"quantity":1}]}`)
+	response, err := client.Post(w.url+"/api/orders", "application/json", body)
+	if err != nil {
+		return 0
+	}
+	response.Body.Close()
+	return response.StatusCode
+}
+
+// keepOrdering places orders all the time, as customers do, until the group ends.
+func (w *watched) keepOrdering() {
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		for {
+			select {
+			case <-stop:
+				return
+			case <-time.After(2 * time.Second):
+				w.tryOrder()
+			}
+		}
+	}()
+	w.group.Cleanup(func() { close(stop); <-stopped })
+}
+
+// hasTheMetrics asks for every series by its name that a rule of this stack or a panel of any dashboard asks for.
+func (w *watched) hasTheMetrics(t *testing.T) {
+	recorded, asked := map[string]bool{}, map[string]string{}
+	for _, r := range w.prometheus.rules(t) {
+		if r.Type == "recording" {
+			recorded[r.Name] = true
+		}
+		for _, name := range w.prometheus.metrics(t, r.Query) {
+			asked[name] = "rule " + r.Name
+		}
+	}
+	for _, panel := range w.panels(t) {
+		if dashboards.Sometimes()[string(panel.Page)+"/"+panel.Title] != "" {
+			continue
+		}
+		for _, query := range panel.Queries {
+			for _, name := range w.prometheus.metrics(t, query) {
+				asked[name] = "panel " + panel.Title
+			}
+		}
+	}
+	if len(asked) < 30 {
+		t.Fatalf("only %d metrics are asked for: %v", len(asked), asked)
+	}
+	for name, who := range asked {
+		if !recorded[name] && !w.exported(t, name) {
+			t.Errorf("%s asks for %s, which nobody exports", who, name)
+		}
+	}
+}
+
+// exported reports whether there is a series of that name, or an exporter that describes one: some exist only while
+// something is wrong.
+func (w *watched) exported(t *testing.T, name string) bool {
+	t.Helper()
+	if len(w.prometheus.mustQuery(t, `count({__name__="`+name+`"})`)) > 0 {
+		return true
+	}
+	described := map[string]any{}
+	if err := w.prometheus.get("metadata", url.Values{"metric": {name}}, &described); err != nil {
+		t.Fatal(err)
+	}
+	return len(described) > 0
+}
+
+func (w *watched) panels(t *testing.T) []dashboards.Panel {
+	t.Helper()
+	panels, err := dashboards.Panels(dashboards.Variables{Namespace: "techcommerce", Service: contract.ProductAPI.Name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return panels
+}
+
+// showsSomething evaluates every query of every panel, and holds the list of those that may be empty against it.
+func (w *watched) showsSomething(t *testing.T) {
+	for _, panel := range w.panels(t) {
+		reason := dashboards.Sometimes()[string(panel.Page)+"/"+panel.Title]
+		for _, query := range panel.Queries {
+			if result := w.prometheus.mustQuery(t, query); len(result) == 0 && reason == "" {
+				t.Errorf("%s/%s shows nothing: %s", panel.Page, panel.Title, query)
+			}
+		}
+	}
+}
+
+// tellsOfFailingOrders waits as long as the alert does, and a minute more.
+func (w *watched) tellsOfFailingOrders(t *testing.T) {
+	w.receiver.await(t, "OrdersFailing", "firing", time.Until(w.burns.Add(6*time.Minute)))
+	t.Logf("told %s after orders began to fail", time.Since(w.burns).Round(time.Second))
+	w.mendsOrders(t)
+	mended := time.Now()
+	w.receiver.await(t, "OrdersFailing", "resolved", 5*time.Minute)
+	t.Logf("told that they work again %s after they did", time.Since(mended).Round(time.Second))
+	for _, n := range w.receiver.told(t) {
+		for _, a := range n.Alerts {
+			if a.Labels["alertname"] == "HighErrorRate" && a.Labels["service"] == contract.OrderAPI.Name {
+				t.Errorf("told of HighErrorRate too, which OrdersFailing hides: %v", a.Labels)
+			}
+		}
+	}
+}
+
+// sampleBytes is what one sample takes on disk, by Prometheus' own rule of thumb.
+const sampleBytes = 2
+
+// hasAFootprint prints what watching costs.
+func (w *watched) hasAFootprint(t *testing.T) {
+	series := w.prometheus.number(t, "prometheus_tsdb_head_series")
+	samples := w.prometheus.number(t, `sum(rate(prometheus_tsdb_head_samples_appended_total[5m]))`)
+	memory := w.prometheus.number(t, `sum(container_memory_working_set_bytes{namespace=~"monitoring|monitoring-nodes", container!=""})`)
+	t.Logf("%.0f series, %.0f samples a second, at most %.0f MB of disk a day; %.0f MB of memory in all pods of the monitoring",
+		series, samples, samples*sampleBytes*86400/1e6, memory/1e6)
+	w.measureSize("memory of the monitoring", memory, 400<<20)
+}
+
+// restore takes the receiver away again.
+func (w *watched) restore(t *testing.T) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(w.dir, "Pulumi.local.yaml"), []byte(w.settings), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.shell(t, "pulumi up --stack local --yes --skip-preview >/dev/null")
+}
