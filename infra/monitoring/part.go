@@ -96,12 +96,7 @@ func (m *Monitoring) open(ctx *pulumi.Context, p part, nodePort int, nodeHost st
 // drain, not save the part.
 func (m *Monitoring) budget(ctx *pulumi.Context, p part) error {
 	_, err := policyv1.NewPodDisruptionBudget(ctx, p.app.Name, &policyv1.PodDisruptionBudgetArgs{
-		Metadata: p.meta(p.app.Name),
-		Spec: &policyv1.PodDisruptionBudgetSpecArgs{
-			MaxUnavailable:             pulumi.Int(1),
-			UnhealthyPodEvictionPolicy: pulumi.String("AlwaysAllow"),
-			Selector:                   &metav1.LabelSelectorArgs{MatchLabels: p.app.Selector()},
-		},
+		Metadata: p.meta(p.app.Name), Spec: kube.OneByOne(p.app.Selector()),
 	}, pulumi.Parent(m))
 	if err != nil {
 		return fmt.Errorf("disruption budget: %w", err)
