@@ -60,7 +60,5 @@ func Sometimes() map[string]string {
 		"service/Refused by clients' fault": "no client has asked for anything wrong",
 		"service/Throttled":                 "the local stack's services have no CPU limit",
 		"prometheus/Behind in remote write": "the local stack sends its samples nowhere else",
-		"objectives/Within three days":      "it is recorded every two minutes",
-		"objectives/Within six hours":       "it is recorded every two minutes",
 	}
 }

@@ -1,0 +1,121 @@
+// Package exported knows what the exporters of a stack export: metrics and their labels, by scrape job, as far as rules,
+// runbooks and dashboards ask for them. local.json was read from the Prometheus of a real local stack. elsewhere.json is
+// written by hand: the local stack has no such exporter, or the metric is there only while something is wrong.
+package exported
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Metrics are the labels of metrics by their names, by scrape job.
+type Metrics map[string]map[string][]string
+
+//go:embed local.json elsewhere.json
+var files embed.FS
+
+// Known is everything that some stack exports.
+func Known() (Metrics, error) {
+	all := Metrics{}
+	for _, name := range []string{"local.json", "elsewhere.json"} {
+		text, err := files.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("exported: %w", err)
+		}
+		var some Metrics
+		if err := json.Unmarshal(text, &some); err != nil {
+			return nil, fmt.Errorf("exported: %s: %w", name, err)
+		}
+		for job, metrics := range some {
+			for metric, labels := range metrics {
+				all.add(job, metric, labels)
+			}
+		}
+	}
+	return all, nil
+}
+
+// Of collects what series, as Prometheus' API lists them, have, as far as somebody asks for it. What rules record is not
+// exported by anything.
+func Of(series []map[string]string) (Metrics, error) {
+	used, err := words()
+	if err != nil {
+		return nil, err
+	}
+	all := Metrics{}
+	for _, labels := range series {
+		metric := labels["__name__"]
+		if used[metric] && metric != "ALERTS" && !strings.Contains(metric, ":") {
+			all.add(labels["job"], metric, slices.Collect(maps.Keys(labels)))
+		}
+	}
+	return all, nil
+}
+
+func (m Metrics) add(job, metric string, labels []string) {
+	if m[job] == nil {
+		m[job] = map[string][]string{}
+	}
+	labels = append(slices.Clone(labels), m[job][metric]...)
+	labels = slices.DeleteFunc(labels, func(label string) bool { return label == "__name__" })
+	slices.Sort(labels)
+	m[job][metric] = slices.Compact(labels)
+}
+
+// Labels are those that a metric has in any job; nil for a metric that nothing exports.
+func (m Metrics) Labels(metric string) []string {
+	var labels []string
+	for _, metrics := range m {
+		labels = append(labels, metrics[metric]...)
+	}
+	return labels
+}
+
+// Missing lists what other has and m has not, as sentences.
+func (m Metrics) Missing(other Metrics) []string {
+	var missing []string
+	for _, job := range slices.Sorted(maps.Keys(other)) {
+		for _, metric := range slices.Sorted(maps.Keys(other[job])) {
+			if m[job][metric] == nil {
+				missing = append(missing, job+" does not export "+metric)
+				continue
+			}
+			for _, label := range other[job][metric] {
+				if !slices.Contains(m[job][metric], label) {
+					missing = append(missing, job+" exports "+metric+" without "+label)
+				}
+			}
+		}
+	}
+	return missing
+}
+
+// JSON is the text of local.json: a line for each metric.
+func (m Metrics) JSON() (string, error) {
+	var text strings.Builder
+	text.WriteString("{")
+	for i, job := range slices.Sorted(maps.Keys(m)) {
+		fmt.Fprintf(&text, "%s\n  %q: {", comma(i), job)
+		for j, metric := range slices.Sorted(maps.Keys(m[job])) {
+			labels, err := json.Marshal(m[job][metric])
+			if err != nil {
+				return "", fmt.Errorf("exported: %w", err)
+			}
+			fmt.Fprintf(&text, "%s\n    %q: %s", comma(j), metric, labels)
+		}
+		text.WriteString("\n  }")
+	}
+	text.WriteString("\n}\n")
+	return text.String(), nil
+}
+
+func comma(index int) string {
+	if index == 0 {
+		return ""
+	}
+	return ","
+}
