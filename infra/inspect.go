@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/techcommerce/platform/infra/internal/api"
 	"github.com/techcommerce/platform/infra/preflight"
 	"github.com/techcommerce/platform/stacks"
 )
@@ -12,7 +13,7 @@ import (
 // inspect asks the cluster whether it has what the stack needs. A preview goes on without one, since there may be none
 // where pull requests are checked.
 func inspect(ctx *pulumi.Context, stack stacks.Stack) error {
-	config, err := preflight.Config(stack.Cluster.Context)
+	config, err := api.Config(stack.Cluster.Context)
 	if err != nil {
 		err = errors.Join(preflight.ErrUnreachable, err)
 	}

@@ -36,7 +36,7 @@ func (c *check) permission(ctx context.Context, r right) {
 		},
 	}
 	review.APIVersion, review.Kind = "authorization.k8s.io/v1", "SelfSubjectAccessReview"
-	err := c.api.post(ctx, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review, &review)
+	err := c.api.Post(ctx, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", review, &review)
 	switch {
 	case err != nil:
 		c.unanswered("whether the user may create "+r.resource, err)

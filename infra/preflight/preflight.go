@@ -14,6 +14,8 @@ import (
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/client-go/rest"
+
+	"github.com/techcommerce/platform/infra/internal/api"
 )
 
 // Needs is what a stack needs of its cluster.
@@ -59,11 +61,11 @@ const limit = 10 * time.Second
 func Check(ctx context.Context, config *rest.Config, needs Needs) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	api, err := connect(config)
+	client, err := api.Connect(config)
 	if err != nil {
 		return Report{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	c := &check{api: api, needs: needs}
+	c := &check{api: client, needs: needs}
 	if err := c.version(ctx); err != nil {
 		return Report{}, fmt.Errorf("%w: %s: %w", ErrUnreachable, config.Host, err)
 	}
@@ -75,7 +77,7 @@ func Check(ctx context.Context, config *rest.Config, needs Needs) (Report, error
 
 // check collects answers that come at the same time.
 type check struct {
-	api    api
+	api    api.Client
 	needs  Needs
 	mu     sync.Mutex
 	report Report

@@ -18,7 +18,7 @@ const leastMinor = 30
 
 func (c *check) version(ctx context.Context) error {
 	var info version.Info
-	if err := c.api.get(ctx, "/version", &info); err != nil {
+	if err := c.api.Get(ctx, &info, "/version"); err != nil {
 		return err
 	}
 	minor, err := strconv.Atoi(strings.TrimRight(info.Minor, "+"))
@@ -33,7 +33,7 @@ func (c *check) metrics(ctx context.Context) {
 		return
 	}
 	var list metav1.APIResourceList
-	switch err := c.api.get(ctx, "/apis/metrics.k8s.io/v1beta1", &list); {
+	switch err := c.api.Get(ctx, &list, "/apis/metrics.k8s.io/v1beta1"); {
 	case err == nil:
 	case notFound(err):
 		c.warn("no metrics API, so autoscalers stay at their least; install metrics-server")
@@ -47,7 +47,7 @@ func (c *check) storage(ctx context.Context) {
 		return
 	}
 	var list storagev1.StorageClassList
-	if err := c.api.get(ctx, "/apis/storage.k8s.io/v1/storageclasses", &list); err != nil {
+	if err := c.api.Get(ctx, &list, "/apis/storage.k8s.io/v1/storageclasses"); err != nil {
 		c.unanswered("which storage classes there are", err)
 		return
 	}
@@ -75,7 +75,7 @@ func (c *check) nodes(ctx context.Context) {
 		return
 	}
 	var list corev1.NodeList
-	if err := c.api.get(ctx, "/api/v1/nodes", &list); err != nil {
+	if err := c.api.Get(ctx, &list, "/api/v1/nodes"); err != nil {
 		c.unanswered("how many nodes there are", err)
 		return
 	}
@@ -97,7 +97,7 @@ func (c *check) ingress(ctx context.Context) {
 		return
 	}
 	var list metav1.PartialObjectMetadataList
-	if err := c.api.get(ctx, "/apis/networking.k8s.io/v1/ingressclasses", &list); err != nil {
+	if err := c.api.Get(ctx, &list, "/apis/networking.k8s.io/v1/ingressclasses"); err != nil {
 		c.unanswered("which ingress classes there are", err)
 		return
 	}
@@ -121,7 +121,7 @@ func (c *check) policies(ctx context.Context) {
 		return
 	}
 	var list appsv1.DaemonSetList
-	if err := c.api.get(ctx, "/apis/apps/v1/daemonsets", &list); err != nil {
+	if err := c.api.Get(ctx, &list, "/apis/apps/v1/daemonsets"); err != nil {
 		c.unanswered("whether network policies are held", err)
 		return
 	}

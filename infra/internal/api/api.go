@@ -1,0 +1,64 @@
+// Package api reads and writes a cluster's objects by their paths. The programs here ask few questions, of kinds that are
+// known only when they run, so a typed client for every group would be a great deal of code for nothing.
+package api
+
+import (
+	"context"
+	"encoding/json"
+
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+)
+
+// Config finds the cluster as kubectl would: KUBECONFIG or its default place, and the named context or the current one.
+func Config(context string) (*rest.Config, error) {
+	overrides := &clientcmd.ConfigOverrides{CurrentContext: context}
+	rules := clientcmd.NewDefaultClientConfigLoadingRules()
+	return clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, overrides).ClientConfig()
+}
+
+// Client is a cluster's API.
+type Client struct{ rest *rest.RESTClient }
+
+// Connect prepares a client; nothing is sent yet.
+func Connect(config *rest.Config) (Client, error) {
+	config = rest.CopyConfig(config)
+	codecs := serializer.NewCodecFactory(runtime.NewScheme())
+	config.NegotiatedSerializer = serializer.WithoutConversionCodecFactory{CodecFactory: codecs}
+	client, err := rest.UnversionedRESTClientFor(config)
+	return Client{rest: client}, err
+}
+
+// Text is what the cluster answers to a path, with query parameters in pairs.
+func (c Client) Text(ctx context.Context, path string, query ...string) ([]byte, error) {
+	request := c.rest.Get().AbsPath(path)
+	for i := 0; i+1 < len(query); i += 2 {
+		request = request.Param(query[i], query[i+1])
+	}
+	return request.Do(ctx).Raw()
+}
+
+// Get reads what is at a path, with query parameters in pairs.
+func (c Client) Get(ctx context.Context, into any, path string, query ...string) error {
+	text, err := c.Text(ctx, path, query...)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(text, into)
+}
+
+// Post sends a body to a path and reads the answer.
+func (c Client) Post(ctx context.Context, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	request := c.rest.Post().AbsPath(path).SetHeader("Content-Type", "application/json").Body(text)
+	answer, err := request.Do(ctx).Raw()
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
+}
