@@ -17,11 +17,14 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	release, err := readRelease(ctx.RootDirectory(), stack)
+	release, err := readRelease(ctx, stack)
 	if err != nil {
 		return err
 	}
 	if err := inspect(ctx, stack); err != nil {
+		return err
+	}
+	if err := explainFailures(ctx, stack); err != nil {
 		return err
 	}
 	return platform(ctx, stack, release, rand.Reader)

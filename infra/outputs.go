@@ -8,6 +8,7 @@ import (
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/edge"
 	"github.com/techcommerce/platform/infra/keys"
+	"github.com/techcommerce/platform/infra/releases"
 	"github.com/techcommerce/platform/stacks"
 )
 
@@ -20,10 +21,14 @@ type outputs struct {
 }
 
 // export publishes what people and later commands want to know of the stack.
-func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs) {
+func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs) error {
 	images := pulumi.StringMap{}
 	for service, image := range release.images {
 		images[service] = pulumi.String(image)
+	}
+	history, err := releases.Format(release.history)
+	if err != nil {
+		return err
 	}
 	ctx.Export("urls", pulumi.ToStringArray(of.ways.URLs))
 	ctx.Export("namespace", pulumi.String(stack.Namespace))
@@ -39,6 +44,8 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 		}
 	}
 	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))
+	ctx.Export(releases.Output, pulumi.ToSecret(pulumi.String(history)))
+	return nil
 }
 
 // decoded is a Secret's entry as its reader sees it; it stays a secret.

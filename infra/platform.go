@@ -50,6 +50,5 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch})
-	return nil
+	return export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch})
 }

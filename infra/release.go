@@ -1,11 +1,17 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/releases"
 	"github.com/techcommerce/platform/stacks"
 )
 
@@ -17,22 +23,73 @@ type release struct {
 	others map[string]stacks.Image
 	// revision is the git commit of the program, "unknown" outside a checkout.
 	revision string
+	// history has this release's record and those before it, newest first.
+	history []releases.Record
 }
 
-func readRelease(root string, stack stacks.Stack) (release, error) {
+func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
+	root := ctx.RootDirectory()
 	content, err := os.ReadFile(filepath.Join(root, stack.Images.File))
 	images, err := stack.Images.Resolve(content, err)
 	if err != nil {
 		return release{}, err
 	}
-	return release{images: images, others: stack.Images.Others(content), revision: revision(root)}, nil
+	now, err := record(root, stack, images)
+	if err != nil {
+		return release{}, err
+	}
+	before, err := remembered(ctx)
+	if err != nil {
+		return release{}, err
+	}
+	return release{images: images, others: stack.Images.Others(content), revision: now.Revision, history: releases.Remember(before, now)}, nil
 }
 
-// revision asks git. A tarball or a shallow container has none, which is no reason not to deploy.
-func revision(root string) string {
-	out, err := exec.Command("git", "-C", root, "rev-parse", "HEAD").Output()
-	if err != nil {
-		return "unknown"
+// record describes what is deployed now. Settings that are kept elsewhere than in the stack's file leave the record
+// without them.
+func record(root string, stack stacks.Stack, images map[string]stacks.Image) (releases.Record, error) {
+	text, err := os.ReadFile(filepath.Join(root, stacks.Source{Stack: stack.Name}.File()))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return releases.Record{}, err
 	}
-	return strings.TrimSpace(string(out))
+	schema, err := releases.Schema(root)
+	if err != nil {
+		return releases.Record{}, err
+	}
+	r := releases.Record{
+		Images: map[string]string{}, Settings: string(text), SettingsHash: stack.Hash(), Schema: schema,
+		Time: time.Now().UTC().Truncate(time.Second), By: deployer(root, os.Getenv),
+	}
+	r.Revision, r.Dirty = releases.Revision(root)
+	for service, image := range images {
+		r.Images[service] = string(image)
+	}
+	return r, nil
+}
+
+// deployer is who deploys: whoever started the pipeline, else whoever git commits as here.
+func deployer(root string, getenv func(string) string) string {
+	if actor := getenv("GITHUB_ACTOR"); actor != "" {
+		return actor
+	}
+	if out, err := exec.Command("git", "-C", root, "config", "user.email").Output(); err == nil {
+		return strings.TrimSpace(string(out))
+	}
+	return getenv("USER")
+}
+
+// remembered asks the engine for the stack's own outputs, as the last successful update left them.
+func remembered(ctx *pulumi.Context) ([]releases.Record, error) {
+	self := struct {
+		Name string `pulumi:"name"`
+	}{ctx.Organization() + "/" + ctx.Project() + "/" + ctx.Stack()}
+	var answer struct {
+		Outputs map[string]any `pulumi:"outputs"`
+	}
+	// The raw form, because the other one refuses an answer with secrets in it.
+	if _, err := ctx.InvokePackageRaw("pulumi:pulumi:readStackOutputs", &self, &answer, ""); err != nil {
+		return nil, err
+	}
+	text, _ := answer.Outputs[releases.Output].(string)
+	return releases.Parse(text)
 }

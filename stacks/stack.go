@@ -26,6 +26,8 @@ type Stack struct {
 	Services map[string]Service `json:"services,omitempty"`
 	// Drain is how a pod goes away without failing a request.
 	Drain Drain `json:"drain"`
+	// RolloutDeadline is how long a rollout may stand still before it has failed, and pulumi up with it.
+	RolloutDeadline Duration `json:"rolloutDeadline"`
 	// Database is where the services keep their data: exactly one of its entries.
 	Database Database `json:"database"`
 	// Edge is the ways in from outside the cluster.
@@ -116,6 +118,8 @@ func Defaults(name string) Stack {
 		Images:      Images{File: ".local/images.json"},
 		Services:    map[string]Service{},
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
+
+		RolloutDeadline: 300 * Second,
 		Keys:        Keys{Generation: 1},
 	}
 	for _, service := range contract.Services() {

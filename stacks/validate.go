@@ -14,6 +14,9 @@ func (s Stack) validate() []Problem {
 	}
 	found = append(found, s.Images.validate("images")...)
 	found = append(found, s.Drain.validate("drain")...)
+	if least := 10 * Second; s.RolloutDeadline < least {
+		found.add("rolloutDeadline", "%s, want at least %s", s.RolloutDeadline, least)
+	}
 	found = append(found, s.validateDatabase()...)
 	found = append(found, s.validateBucket()...)
 	found = append(found, s.Edge.validate("edge", s.Secrets)...)

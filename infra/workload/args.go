@@ -45,6 +45,8 @@ type Args struct {
 	Apart bool
 	// GracePeriod is the seconds between SIGTERM and SIGKILL; the service's own drain must fit in.
 	GracePeriod int
+	// RolloutDeadline is the seconds that a rollout may stand still before it has failed.
+	RolloutDeadline int
 	// Callers may open connections to Port.
 	Callers []kube.Peer
 	// Scrapers may open connections to InternalPort.

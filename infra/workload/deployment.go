@@ -6,12 +6,8 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-const (
-	// revisions to keep for kubectl rollout undo.
-	revisions = 5
-	// progressDeadline is how many seconds a rollout may stand still before it has failed.
-	progressDeadline = 300
-)
+// revisions to keep for kubectl rollout undo.
+const revisions = 5
 
 // deployment replaces pods one by one without ever having fewer than wanted. An autoscaler owns the number of replicas:
 // naming one here would undo its work on every update.
@@ -19,7 +15,7 @@ func deployment(a Args) *appsv1.DeploymentArgs {
 	spec := &appsv1.DeploymentSpecArgs{
 		Selector:                &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
 		RevisionHistoryLimit:    pulumi.Int(revisions),
-		ProgressDeadlineSeconds: pulumi.Int(progressDeadline),
+		ProgressDeadlineSeconds: pulumi.Int(a.RolloutDeadline),
 		Strategy: &appsv1.DeploymentStrategyArgs{
 			Type: pulumi.String("RollingUpdate"),
 			RollingUpdate: &appsv1.RollingUpdateDeploymentArgs{

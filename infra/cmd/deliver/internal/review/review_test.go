@@ -1,0 +1,129 @@
+package review_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/review"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// Each case is what pulumi preview --json printed for a change of the local stack on a real cluster, less the resources
+// that stay the same and the outputs.
+func TestReport(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, file string
+		labels     []string
+		// missing is what stands in the way.
+		missing []review.Risk
+	}{
+		{name: "nothing changes", file: "nothing"},
+		{name: "a new build", file: "release"},
+		{name: "more pods and another autoscale range", file: "capacity"},
+		{name: "new keys show no value", file: "secrets"},
+		{name: "an ingress beside the node port", file: "ingress", missing: []review.Risk{review.Exposure}},
+		{name: "an ingress instead of the node port", file: "closed", missing: []review.Risk{review.Exposure}},
+		{name: "an allowed ingress", file: "ingress", labels: []string{"allow-exposure"}},
+		{name: "a volume of another class", file: "volume", missing: []review.Risk{review.DataLoss, review.FixedName}},
+		{name: "a smaller volume", file: "shrink", missing: []review.Risk{review.DataLoss}},
+		{name: "another namespace replaces everything", file: "namespace", labels: []string{"allow-exposure", "other"},
+			missing: []review.Risk{review.DataLoss, review.Downtime, review.FixedName}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			input := mustRead(t, c.file+".json")
+			report, err := review.New("staging", c.labels, bytes.NewReader(input))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.missing, report.Missing); diff != "" || (report.Err() == nil) != (c.missing == nil) {
+				t.Errorf("%s with labels %q stands in the way of %v (-want +got):\n%s", c.file, c.labels, report.Err(), diff)
+			}
+			golden(t, strings.ReplaceAll(c.name, " ", "-")+".md", report.Markdown())
+		})
+	}
+}
+
+// TestEveryRiskHasACase keeps a class from being judged by nothing.
+func TestEveryRiskHasACase(t *testing.T) {
+	t.Parallel()
+	seen := map[review.Risk]bool{}
+	cases, err := filepath.Glob(filepath.Join("testdata", "*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range cases {
+		report, err := review.New("staging", nil, bytes.NewReader(mustRead(t, filepath.Base(path))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range report.Findings {
+			seen[f.Risk] = true
+		}
+	}
+	// No shipped stack's monitors are in the local stack's previews.
+	seen[review.Alerts] = true
+	for risk := review.DataLoss; risk <= review.Other; risk++ {
+		if !seen[risk] {
+			t.Errorf("no case has the risk %s", risk)
+		}
+	}
+}
+
+// TestLostAlerts has previews in the engine's form for what the local cluster cannot show.
+func TestLostAlerts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, preview, want string
+	}{
+		{"a monitor of Datadog", `{"steps":[{"op":"delete","urn":"u::monitor","oldState":{
+			"type":"datadog:index/monitor:Monitor","custom":true,"inputs":{}}}]}`, "Datadog watches it no more"},
+		{"an alert in a file of rules", `{"steps":[{"op":"update","urn":"u::rules",
+			"oldState":{"type":"kubernetes:core/v1:ConfigMap","custom":true,"inputs":{"data":{"a":"alert: ServiceDown\nalert: PodNotReady"}}},
+			"newState":{"type":"kubernetes:core/v1:ConfigMap","custom":true,"inputs":{"data":{"a":"alert: PodNotReady"}}},
+			"detailedDiff":{"data[\"a\"]":{"kind":"update"}}}]}`, "the alert ServiceDown goes"},
+	} {
+		report, err := review.New("staging", nil, strings.NewReader(c.preview))
+		if err != nil || len(report.Findings) != 1 || report.Findings[0].Risk != review.Alerts ||
+			report.Findings[0].Why != c.want || report.Err() == nil {
+			t.Errorf("%s: got %+v (%v), want %q", c.name, report.Findings, err, c.want)
+		}
+	}
+}
+
+func TestGarbageIsNoPreview(t *testing.T) {
+	t.Parallel()
+	if _, err := review.New("staging", nil, strings.NewReader("error: no stack")); err == nil {
+		t.Error("want what is no JSON refused")
+	}
+}
+
+func mustRead(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := cmp.Diff(string(mustRead(t, name)), got); diff != "" {
+		t.Errorf("%s (go test -update rewrites it):\n%s", path, diff)
+	}
+}

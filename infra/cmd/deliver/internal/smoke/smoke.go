@@ -1,0 +1,74 @@
+// Package smoke tries a shop that was just deployed: it answers, it lists what it sells, and it takes an order.
+package smoke
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Limit is how long the shop may take until every check passes.
+const Limit = 90 * time.Second
+
+// check is one request and what its answer must be.
+type check struct {
+	method, path, body string
+	want               int
+}
+
+// checks change nothing: the order asks for a product that there is not, so everything from the frontend over order-api
+// to product-api's store has answered, and nothing was sold.
+var checks = []check{
+	{http.MethodGet, "/health", "", http.StatusOK},
+	{http.MethodGet, "/", "", http.StatusOK},
+	{http.MethodGet, "/api/products", "", http.StatusOK},
+	{http.MethodGet, "/api/orders", "", http.StatusOK},
+	{http.MethodPost, "/api/orders", `{"customer":"smoke test","items":[{"product_id":999999999,"quantity":1}]}`,
+		http.StatusUnprocessableEntity},
+}
+
+// Test runs the checks until all pass in one go, or the limit is over.
+func Test(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, Limit)
+	defer cancel()
+	for {
+		err := once(ctx, strings.TrimSuffix(url, "/"))
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("smoke test of %s: %w", url, err)
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func once(ctx context.Context, url string) error {
+	client := http.Client{Timeout: 10 * time.Second}
+	for _, c := range checks {
+		request, err := http.NewRequestWithContext(ctx, c.method, url+c.path, bytes.NewReader([]byte(c.body)))
+		if err != nil {
+			return err
+		}
+		request.Header.Set("Content-Type", "application/json")
+		response, err := client.Do(request)
+		if err != nil {
+			return err
+		}
+		text, err := io.ReadAll(io.LimitReader(response.Body, 1<<20))
+		_ = response.Body.Close() // it was read
+		if err != nil || response.StatusCode != c.want {
+			return fmt.Errorf("%s %s: %s, want %d: %.200s", c.method, c.path, response.Status, c.want, text)
+		}
+		if strings.HasPrefix(c.path, "/api") && !json.Valid(text) {
+			return fmt.Errorf("%s %s: want JSON, got %.200s", c.method, c.path, text)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package stack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"github.com/techcommerce/platform/infra/releases"
+)
+
+// imagesFile is where the program looks for builds that the settings do not name; settings may name another file, but
+// then those are in the recorded settings too.
+const imagesFile = ".local/images.json"
+
+// At is the stack with a release's code, settings and builds laid out in a checkout of its own. Remove takes the checkout
+// away again.
+func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func() error, err error) {
+	dir, err := os.MkdirTemp("", "release-")
+	if err != nil {
+		return at, nil, err
+	}
+	remove = func() error {
+		_, err := s.git(ctx, "worktree", "remove", "--force", dir)
+		return err
+	}
+	if _, err := s.git(ctx, "worktree", "add", "--detach", dir, r.Revision); err != nil {
+		return at, nil, fmt.Errorf("the code of %s: %w (a shallow clone lacks it: git fetch --unshallow)", r.Revision, err)
+	}
+	at = Stack{Name: s.Name, Dir: dir, Out: s.Out}
+	return at, remove, at.layOut(r)
+}
+
+// layOut writes the recorded settings and builds where the program reads them.
+func (s Stack) layOut(r releases.Record) error {
+	builds, err := json.Marshal(map[string]any{"images": r.Images})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Join(s.Dir, filepath.Dir(imagesFile)), 0o755); err != nil {
+		return err
+	}
+	return errors.Join(
+		os.WriteFile(filepath.Join(s.Dir, imagesFile), builds, 0o644),
+		os.WriteFile(filepath.Join(s.Dir, "Pulumi."+s.Name+".yaml"), []byte(r.Settings), 0o644),
+	)
+}
+
+func (s Stack) git(ctx context.Context, args ...string) (string, error) {
+	command := exec.CommandContext(ctx, "git", args...)
+	command.Dir = s.Dir
+	text, err := command.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("git %v: %w\n%s", args, err, text)
+	}
+	return string(text), nil
+}

@@ -1,0 +1,104 @@
+// Command deliver does the parts of a stack's life that the Pulumi CLI leaves to people: it says what a preview means,
+// checks a deployment, goes back to the last good release, and finds what was changed by hand. Everything else it leaves to
+// the stock CLI, which it runs. The Makefile and, through it, the pipeline are its users.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/review"
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
+)
+
+// command is one of the things that deliver does.
+type command struct {
+	usage string
+	run   func(context.Context, job) error
+}
+
+func commands() map[string]command {
+	return map[string]command{
+		"review":   {"read pulumi preview --json and say what it means", reviewPreview},
+		"deploy":   {"pulumi up, wait, smoke test; go back when it fails", deploy},
+		"verify":   {"wait for the rollout and run the smoke test", func(ctx context.Context, j job) error { return verify(ctx, j.stack, j.url) }},
+		"rollback": {"go back to the last good release", rollback},
+		"drift":    {"say what was changed by hand", findDrift},
+	}
+}
+
+// job is what a command is to work on.
+type job struct {
+	stack stack.Stack
+	// url is where the shop is, if the stack's outputs do not say it.
+	url string
+	// labels are those of the pull request.
+	labels []string
+	in     io.Reader
+	out    io.Writer
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "\n"+err.Error())
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	flags := flag.NewFlagSet("deliver", flag.ContinueOnError)
+	name := flags.String("stack", "", "the stack's name")
+	url := flags.String("url", "", "where the shop is; default: the stack's first URL")
+	labels := flags.String("labels", "", "the pull request's labels, separated by commas")
+	var do command
+	if len(args) > 0 {
+		do = commands()[args[0]]
+	}
+	if do.run == nil {
+		return fmt.Errorf("usage: deliver <command> -stack name\n%s", usage())
+	}
+	if err := flags.Parse(args[1:]); err != nil {
+		return err
+	}
+	if *name == "" {
+		return fmt.Errorf("%s: which stack? (make %s STACK=staging)", args[0], args[0])
+	}
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	return do.run(ctx, job{
+		stack: stack.Stack{Name: *name, Dir: dir, Out: out}, url: *url,
+		labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
+	})
+}
+
+func usage() string {
+	var lines []string
+	for name, c := range commands() {
+		lines = append(lines, fmt.Sprintf("  %-9s %s", name, c.usage))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// reviewPreview prints the report also when it is dangerous, so that the pipeline can show why it failed.
+func reviewPreview(_ context.Context, j job) error {
+	report, err := review.New(j.stack.Name, j.labels, j.in)
+	if err != nil {
+		return err
+	}
+	if _, err := io.WriteString(j.out, report.Markdown()); err != nil {
+		return err
+	}
+	return report.Err()
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/infra/rollout"
+	"github.com/techcommerce/platform/stacks"
+)
+
+// explainFailures makes every rollout that fails do so in time and say why, whichever part declared it. Pulumi itself
+// waits for ten minutes and then tells that pods did not become ready; what their containers said and what the probes
+// were answered, only the cluster knows.
+func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
+	hook, err := ctx.RegisterErrorHook("explain", func(failed *pulumi.ErrorHookArgs) (retry bool, err error) {
+		text, err := explain(ctx, stack, failed)
+		if err != nil {
+			return false, ctx.Log.Warn(fmt.Sprintf("%s: why it failed cannot be seen: %v", failed.Name, err), nil)
+		}
+		return false, ctx.Log.Error(text, nil)
+	})
+	if err != nil {
+		return err
+	}
+	bound := pulumi.ResourceHooks(&pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{hook}})
+	limit := time.Duration(stack.RolloutDeadline).String()
+	bounded := pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit})
+	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+		if !slices.Contains(rollouts, args.Type) {
+			return nil
+		}
+		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: append(args.Opts, bound, bounded)}
+	})
+}
+
+// rollouts are the kinds whose pods can fail to start.
+var rollouts = []string{"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"}
+
+func explain(ctx *pulumi.Context, stack stacks.Stack, failed *pulumi.ErrorHookArgs) (string, error) {
+	config, err := api.Config(stack.Cluster.Context)
+	if err != nil {
+		return "", err
+	}
+	client, err := api.Connect(config)
+	if err != nil {
+		return "", err
+	}
+	metadata := failed.NewInputs["metadata"].ObjectValue()
+	namespace, name := metadata["namespace"].StringValue(), metadata["name"].StringValue()
+	kind := failed.Type.Name().String()
+	return rollout.Explain(ctx.Context(), client, rollout.Workload{Namespace: namespace, Kind: kind, Name: name})
+}
