@@ -2,8 +2,10 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-e2e test-group golden runbooks bench drill-cold
+.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-e2e test-group golden runbooks bench drill-cold preview deploy rollback verify drift destroy
 
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
 export KUBE_CONTEXT CONFIRM_CONTEXT IMAGE_REGISTRY PUBLISH LOCAL_CACHE
@@ -85,7 +87,36 @@ bench: ## measure the services against something simpler on the same machine, an
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold
 
-.PHONY: local
+# What a pipeline does to a stack, and a person on their own machine: the stock Pulumi CLI, and deliver for what it lacks.
+STACK ?= local
+DELIVER := .local/bin/deliver
+OF_STACK = -stack '$(STACK)'
+
+preview: deliver ## what an update would do, by risk: make preview STACK=staging LABELS=allow-exposure
+	@pulumi preview --json --stack '$(STACK)' > .local/preview.json || [ -s .local/preview.json ]
+	@$(DELIVER) review $(OF_STACK) -labels '$(LABELS)' < .local/preview.json | tee '.local/preview-$(STACK).md'
+
+deploy: deliver ## pulumi up, wait, smoke test; goes back to the release before if it fails: make deploy STACK=staging
+	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)'
+
+verify: deliver ## wait for the rollout and try the shop: make verify STACK=staging URL=https://…
+	@$(DELIVER) verify $(OF_STACK) -url '$(URL)'
+
+rollback: deliver ## go back to the last good release, code, images and settings: make rollback STACK=staging
+	@$(DELIVER) rollback $(OF_STACK) -url '$(URL)'
+
+drift: deliver ## what was changed by hand, by whom and since when; changes nothing: make drift STACK=staging
+	@$(DELIVER) drift $(OF_STACK)
+
+destroy: ## take a stack away: make destroy STACK=review CONFIRM=review
+	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
+	@pulumi destroy --yes --skip-preview --stack '$(STACK)'
+
+.PHONY: local deliver
+deliver:
+	@mkdir -p .local/bin
+	@go build -o $(DELIVER) ./infra/cmd/deliver
+
 local:
 	@mkdir -p .local/bin
 	@cd tools/local && CGO_ENABLED=0 GOFLAGS= go build -trimpath -buildvcs=false -o ../../$(LOCAL) .

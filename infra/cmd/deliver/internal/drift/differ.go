@@ -69,6 +69,34 @@ func (p path) String() string {
 	return text.String()
 }
 
+// pointer is the path as a JSON pointer into an object.
+func pointer(object any, p path) string {
+	var text strings.Builder
+	for _, e := range p {
+		key := e.key
+		if items, ok := object.([]any); ok && e.item != nil {
+			i := slices.IndexFunc(items, func(item any) bool { _, name := nameOf(item); return name == e.key })
+			key = strconv.Itoa(i)
+		}
+		text.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key))
+		object, _ = child(object, key)
+	}
+	return text.String()
+}
+
+func child(object any, key string) (any, bool) {
+	switch o := object.(type) {
+	case map[string]any:
+		value, ok := o[key]
+		return value, ok
+	case []any:
+		if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(o) {
+			return o[i], true
+		}
+	}
+	return nil, false
+}
+
 func (p path) with(e element) path { return append(slices.Clone(p), e) }
 
 // differ lists the declared fields whose live value is another. What is live and not declared is left to added.

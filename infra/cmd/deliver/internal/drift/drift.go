@@ -30,6 +30,8 @@ type Change struct {
 	By string
 	// Since is when.
 	Since time.Time
+	// Remove is the JSON pointer of a field that is not declared at all: Pulumi leaves those alone.
+	Remove string
 	// Adopt is the setting and value that would declare what is there; empty where no setting does.
 	Adopt string
 }
@@ -82,6 +84,9 @@ func (f finder) compare(ctx context.Context, urn string, declared unstructured.U
 		c := Change{URN: urn, Object: object, Field: d.path.String(), What: d.what(declared.GetKind() == "Secret")}
 		c.By, c.Since = owner(live, d.path)
 		c.Adopt = adopt(declared, d)
+		if d.declared == nil {
+			c.Remove = pointer(live.Object, d.path)
+		}
 		changes = append(changes, c)
 	}
 	return changes, nil

@@ -30,8 +30,13 @@ func owner(live unstructured.Unstructured, at path) (manager string, since time.
 		if strings.HasPrefix(entry.Manager, own) || entry.Subresource == "status" || !owns(tree(entry), at) {
 			continue
 		}
-		if entry.Time != nil && !entry.Time.Time.Before(since) {
-			manager, since = entry.Manager, entry.Time.Time
+		// The scale subresource leaves no time.
+		var then time.Time
+		if entry.Time != nil {
+			then = entry.Time.Time
+		}
+		if !then.Before(since) {
+			manager, since = entry.Manager, then
 		}
 	}
 	return manager, since
