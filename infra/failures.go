@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -40,12 +41,23 @@ func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
 // rollouts are the kinds whose pods can fail to start.
 var rollouts = []string{"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"}
 
-func explain(ctx *pulumi.Context, stack stacks.Stack, failed *pulumi.ErrorHookArgs) (string, error) {
-	config, err := api.Config(stack.Cluster.Context)
+// settleLimit bounds the wait for pods. A rollout that stands still ends it much earlier, by the stack's own deadline.
+const settleLimit = 20 * time.Minute
+
+// settle waits until the stack's pods are those that were declared. Pulumi's own wait may take a Deployment's state from
+// before a change for the one after it.
+func settle(ctx context.Context, stack stacks.Stack) error {
+	client, err := api.Open(stack.Cluster.Context)
 	if err != nil {
-		return "", err
+		return err
 	}
-	client, err := api.Connect(config)
+	ctx, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
+	return rollout.Wait(ctx, client, stack.Namespace)
+}
+
+func explain(ctx *pulumi.Context, stack stacks.Stack, failed *pulumi.ErrorHookArgs) (string, error) {
+	client, err := api.Open(stack.Cluster.Context)
 	if err != nil {
 		return "", err
 	}

@@ -18,6 +18,8 @@ type outputs struct {
 	ways    *edge.Edge
 	// watch is nil where nothing watches the stack.
 	watch *watching
+	// running are the services' Deployments.
+	running pulumi.StringArray
 }
 
 // export publishes what people and later commands want to know of the stack.
@@ -44,8 +46,19 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 		}
 	}
 	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))
-	ctx.Export(releases.Output, pulumi.ToSecret(pulumi.String(history)))
+	ctx.Export(releases.Output, pulumi.ToSecret(settled(ctx, release, of.running, history)))
 	return nil
+}
+
+// settled is the history, known only once everything that it says runs does run. Until then the update has not succeeded,
+// whatever Pulumi itself thinks of it, and the outputs stay those of the release before.
+func settled(ctx *pulumi.Context, release release, running pulumi.StringArray, history string) pulumi.StringOutput {
+	return running.ToStringArrayOutput().ApplyT(func([]string) (string, error) {
+		if ctx.DryRun() || release.settle == nil {
+			return history, nil
+		}
+		return history, release.settle(ctx.Context())
+	}).(pulumi.StringOutput)
 }
 
 // decoded is a Secret's entry as its reader sees it; it stays a secret.

@@ -36,11 +36,14 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
+	var running pulumi.StringArray
 	for _, service := range contract.Services() {
 		args := workloadArgs(service, stack, release, at)
-		if _, err := workload.New(ctx, service.Name, args, on); err != nil {
+		w, err := workload.New(ctx, service.Name, args, on)
+		if err != nil {
 			return err
 		}
+		running = append(running, w.Deployment)
 	}
 	ways, err := edge.New(ctx, "edge", edgeArgs(stack, release, at), on)
 	if err != nil {
@@ -50,5 +53,5 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	return export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch})
+	return export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch, running: running})
 }

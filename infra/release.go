@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -25,6 +26,8 @@ type release struct {
 	revision string
 	// history has this release's record and those before it, newest first.
 	history []releases.Record
+	// settle waits until the pods run; nil where there is no cluster.
+	settle func(context.Context) error
 }
 
 func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
@@ -38,11 +41,17 @@ func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
 	if err != nil {
 		return release{}, err
 	}
+	for name, image := range stack.Images.Others(content) {
+		now.Images[name] = string(image)
+	}
 	before, err := remembered(ctx)
 	if err != nil {
 		return release{}, err
 	}
-	return release{images: images, others: stack.Images.Others(content), revision: now.Revision, history: releases.Remember(before, now)}, nil
+	return release{
+		images: images, others: stack.Images.Others(content), revision: now.Revision, history: releases.Remember(before, now),
+		settle: func(ctx context.Context) error { return settle(ctx, stack) },
+	}, nil
 }
 
 // record describes what is deployed now. Settings that are kept elsewhere than in the stack's file leave the record

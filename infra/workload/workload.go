@@ -21,6 +21,8 @@ type Workload struct {
 
 	// Host is the name under which other pods of the namespace reach the service, known once it exists.
 	Host pulumi.StringOutput `pulumi:"host"`
+	// Deployment is the Deployment's name, known once Pulumi is done with it.
+	Deployment pulumi.StringOutput `pulumi:"deployment"`
 }
 
 // New declares one HTTP service: identity, Deployment, Service, autoscaler, disruption budget, network policy.
@@ -41,7 +43,8 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("workload %s: service account: %w", name, err)
 	}
 	args.account = account.Metadata.Name().Elem()
-	if _, err := appsv1.NewDeployment(ctx, name, deployment(args), child); err != nil {
+	pods, err := appsv1.NewDeployment(ctx, name, deployment(args), child)
+	if err != nil {
 		return nil, fmt.Errorf("workload %s: deployment: %w", name, err)
 	}
 	svc, err := corev1.NewService(ctx, name, service(args), child)
@@ -56,8 +59,8 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 			return nil, fmt.Errorf("workload %s: autoscaler: %w", name, err)
 		}
 	}
-	w.Host = svc.Metadata.Name().Elem()
-	if err := ctx.RegisterResourceOutputs(w, pulumi.Map{"host": w.Host}); err != nil {
+	w.Host, w.Deployment = svc.Metadata.Name().Elem(), pods.Metadata.Name().Elem()
+	if err := ctx.RegisterResourceOutputs(w, pulumi.Map{"host": w.Host, "deployment": w.Deployment}); err != nil {
 		return nil, err
 	}
 	return w, nil

@@ -39,6 +39,12 @@ func TestPublishedPorts(t *testing.T) {
 	}
 }
 
+func TestOurOwnToolsAreNotTheMachines(t *testing.T) {
+	if got := without("/shop/.local/bin:/usr/bin:/bin", "/shop/.local/bin"); got != "/usr/bin:/bin" {
+		t.Errorf("PATH without our own folder: got %q", got)
+	}
+}
+
 func TestContextsThatLookLikeProduction(t *testing.T) {
 	for name, want := range map[string]bool{
 		"prod": true, "gke_acme_prod-eu": true, "production": true, "eks/live": true, "PRD-1": true,

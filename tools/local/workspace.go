@@ -60,7 +60,17 @@ func openWorkspace() (workspace, error) {
 		cache = filepath.Join(local, "cache")
 	}
 	w := workspace{repository: at, local: local, cache: cache}
-	return w, os.MkdirAll(filepath.Join(local, "bin"), 0o755)
+	if err := os.Setenv("PATH", without(os.Getenv("PATH"), w.path("bin"))); err != nil {
+		return workspace{}, err
+	}
+	return w, os.MkdirAll(w.path("bin"), 0o755)
+}
+
+// without takes a folder out of a list of them. In a shell with make env our own tools come first, and would be taken for
+// the machine's.
+func without(list, folder string) string {
+	folders := slices.DeleteFunc(filepath.SplitList(list), func(f string) bool { return f == folder })
+	return strings.Join(folders, string(filepath.ListSeparator))
 }
 
 func (w workspace) path(elements ...string) string {

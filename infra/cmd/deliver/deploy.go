@@ -52,11 +52,7 @@ func verify(ctx context.Context, s stack.Stack, url string) error {
 	if err != nil {
 		return err
 	}
-	config, err := api.Config("")
-	if err != nil {
-		return err
-	}
-	client, err := api.Connect(config)
+	client, err := api.Open("")
 	if err != nil {
 		return err
 	}

@@ -17,11 +17,7 @@ func findDrift(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	config, err := api.Config("")
-	if err != nil {
-		return err
-	}
-	client, err := api.Connect(config)
+	client, err := api.Open("")
 	if err != nil {
 		return err
 	}

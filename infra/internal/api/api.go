@@ -31,6 +31,15 @@ func Connect(config *rest.Config) (Client, error) {
 	return Client{rest: client}, err
 }
 
+// Open prepares a client for the named context, or the current one.
+func Open(context string) (Client, error) {
+	config, err := Config(context)
+	if err != nil {
+		return Client{}, err
+	}
+	return Connect(config)
+}
+
 // Text is what the cluster answers to a path, with query parameters in pairs.
 func (c Client) Text(ctx context.Context, path string, query ...string) ([]byte, error) {
 	request := c.rest.Get().AbsPath(path)
