@@ -8,7 +8,7 @@ SHELL := bash
 .SHELLFLAGS := -o pipefail -c
 LOCAL := .local/bin/local
 # What the local commands read from their environment may as well stand on make's command line.
-export KUBE_CONTEXT CONFIRM_CONTEXT IMAGE_REGISTRY PUBLISH LOCAL_CACHE
+export ARCHITECTURE KUBE_CONTEXT CONFIRM_CONTEXT IMAGE_REGISTRY PUBLISH LOCAL_CACHE
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -112,7 +112,30 @@ destroy: ## take a stack away: make destroy STACK=review CONFIRM=review
 	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
 	@pulumi destroy --yes --skip-preview --stack '$(STACK)'
 
-.PHONY: local deliver
+race: ## the tests that need no cluster, under the race detector
+	go test -race $$(go list ./apps/... ./stacks/...)
+
+vulnerabilities: ## known vulnerabilities that the code can reach
+	cd tools/checks && go build -o ../../.local/bin/govulncheck golang.org/x/vuln/cmd/govulncheck
+	.local/bin/govulncheck ./...
+
+declaration: ## what the stacks declare, without a cluster and without secrets: fails on a difference from the golden files
+	go test -count=1 -run 'TestGolden|TestPreview|TestEverythingFits' ./infra
+
+# The rest serves the pipeline; .github/workflows calls nothing else.
+pipeline: local
+	@.github/prepare
+
+comment:
+	@.github/comment '$(STACK)' '$(PULL_REQUEST)' '.local/preview-$(STACK).md'
+
+publish: local
+	@$(LOCAL) publish
+
+sign:
+	@.github/sign .local/images.json
+
+.PHONY: local deliver race vulnerabilities declaration pipeline comment publish sign
 deliver:
 	@mkdir -p .local/bin
 	@go build -o $(DELIVER) ./infra/cmd/deliver

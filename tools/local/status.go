@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
 // tools builds the toolchain and nothing else.
@@ -21,6 +22,19 @@ func tools(ctx context.Context, s *session) error {
 	}
 	defer release()
 	return s.prepareHosting(ctx)
+}
+
+// deployingTools brings only what deploys: Pulumi, its language host, the provider, kubectl.
+func deployingTools(ctx context.Context, s *session) error {
+	release, err := s.lock(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	if err := s.ensure(ctx, toolchain.Kubernetes); err != nil {
+		return err
+	}
+	return s.installProvider(ctx)
 }
 
 // status shows where the shop is, what runs, and the stack's outputs.

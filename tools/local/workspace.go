@@ -213,5 +213,5 @@ func publishedPorts() ([]int, error) {
 }
 
 func (s *session) workshop() images.Workshop {
-	return images.Workshop{Repository: s.repository, Dir: s.path("images"), Programs: s.programs}
+	return images.Workshop{Repository: s.repository, Dir: s.path("images"), Programs: s.programs, Architecture: os.Getenv("ARCHITECTURE")}
 }

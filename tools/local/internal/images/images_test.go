@@ -162,3 +162,40 @@ func TestPushReturnsANameThatCanBePulled(t *testing.T) {
 		t.Errorf("pulled %s, pushed %s", got, want)
 	}
 }
+
+func TestAnIndexHoldsEveryArchitectureAndIsTheSameTwice(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(registry.New())
+	defer server.Close()
+	var refs []string
+	for range 2 {
+		index := images.Index(map[string]v1.Image{"amd64": build(t, "one"), "arm64": build(t, "another")})
+		ref, err := images.PushIndex(context.Background(), index, strings.TrimPrefix(server.URL, "http://")+"/shop/frontend")
+		if err != nil {
+			t.Fatal(err)
+		}
+		refs = append(refs, ref)
+	}
+	if refs[0] != refs[1] {
+		t.Errorf("the same content twice: got %q", refs)
+	}
+	parsed, err := name.NewDigest(refs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	index, err := remote.Index(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifest, err := index.IndexManifest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range manifest.Manifests {
+		got = append(got, m.Platform.String())
+	}
+	if want := []string{"linux/amd64", "linux/arm64"}; !slices.Equal(got, want) {
+		t.Errorf("platforms: got %q, want %q", got, want)
+	}
+}
