@@ -19,13 +19,16 @@ const imagesFile = ".local/images.json"
 // At is the stack with a release's code, settings and builds laid out in a checkout of its own. Remove takes the checkout
 // away again.
 func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func() error, err error) {
-	dir, err := os.MkdirTemp("", "release-")
-	if err != nil {
-		return at, nil, err
-	}
+	// Always the same place, so that Go finds there what it compiled the last time.
+	dir := filepath.Join(s.Dir, ".local", "release")
 	remove = func() error {
 		_, err := s.git(ctx, "worktree", "remove", "--force", dir)
 		return err
+	}
+	if _, err := os.Stat(dir); err == nil { // a rollback was cut off before
+		if err := remove(); err != nil {
+			return at, nil, err
+		}
 	}
 	if _, err := s.git(ctx, "worktree", "add", "--detach", dir, r.Revision); err != nil {
 		return at, nil, fmt.Errorf("the code of %s: %w (a shallow clone lacks it: git fetch --unshallow)", r.Revision, err)
