@@ -63,6 +63,7 @@ test-fast: ## formatting, vet
 test-unit: ## everything that needs no cluster
 	go test -timeout 30m $$(go list ./... | grep -v /test/) # the first run of all compiles promtool
 	cd tools/local && go test ./...
+	cd tools/checks && go test -count=1 ./...
 
 test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=5m
 	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz

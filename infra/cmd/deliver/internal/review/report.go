@@ -19,6 +19,8 @@ type Report struct {
 	Findings []Finding
 	// Warnings are what the program and the engine said.
 	Warnings []string
+	// Failed says that the preview itself did not come to its end.
+	Failed bool
 	// Missing are the dangerous classes that nobody allowed.
 	Missing []Risk
 }
@@ -46,14 +48,18 @@ func New(stack string, labels []string, from io.Reader) (Report, error) {
 		if d.Severity == "warning" || d.Severity == "error" {
 			text := strings.TrimPrefix(strings.TrimSpace(d.Message), d.Severity+": ")
 			r.Warnings = append(r.Warnings, text)
+			r.Failed = r.Failed || d.Severity == "error"
 		}
 	}
 	return r, nil
 }
 
-// Err is nil when every dangerous class is allowed.
+// Err is nil when the preview succeeded and every dangerous class is allowed.
 func (r Report) Err() error {
 	if len(r.Missing) == 0 {
+		if r.Failed {
+			return fmt.Errorf("the preview of %s failed, so an update would too", r.Stack)
+		}
 		return nil
 	}
 	var labels []string
@@ -68,7 +74,7 @@ func (r Report) Err() error {
 func (r Report) Markdown() string {
 	var text strings.Builder
 	fmt.Fprintf(&text, "<!-- preview of %s -->\n### Preview of `%s`\n\n%s\n", r.Stack, r.Stack, r.summary())
-	if len(r.Missing) > 0 {
+	if r.Err() != nil {
 		fmt.Fprintf(&text, "\n> [!CAUTION]\n> %s\n", upper(r.Err().Error()))
 	}
 	notable := slices.DeleteFunc(slices.Clone(r.Findings), func(f Finding) bool { return f.Risk == Other })
