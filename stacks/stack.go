@@ -120,7 +120,7 @@ func Defaults(name string) Stack {
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
 
 		RolloutDeadline: 300 * Second,
-		Keys:        Keys{Generation: 1},
+		Keys:            Keys{Generation: 1},
 	}
 	for _, service := range contract.Services() {
 		s.Services[service.Name] = defaultService()
