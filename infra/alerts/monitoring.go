@@ -122,7 +122,7 @@ func prometheusReloadFailed() Alert {
 		Summary:     "Prometheus refuses its configuration",
 		Description: "{{ $labels.namespace }}/{{ $labels.pod }} goes on with the configuration before: the new one is refused.",
 		Page:        dashboards.Prometheus,
-		Runbook:     reload("Prometheus", "prometheus", "promtool check config /etc/prometheus/prometheus.yml"),
+		Runbook:     reload("Prometheus", "prometheus", "promtool check config /config/prometheus.yml"),
 	}
 }
 
@@ -135,7 +135,7 @@ func alertmanagerReloadFailed() Alert {
 		Summary:     "Alertmanager refuses its configuration",
 		Description: "{{ $labels.namespace }}/{{ $labels.pod }} goes on with the configuration before: the new one is refused.",
 		Page:        dashboards.Prometheus,
-		Runbook:     reload("Alertmanager", "alertmanager", "amtool check-config /etc/alertmanager/alertmanager.yml"),
+		Runbook:     reload("Alertmanager", "alertmanager", "amtool check-config /config/alertmanager.yml"),
 	}
 }
 
