@@ -42,6 +42,8 @@ func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 	}
 	if i := stack.Edge.Ingress; i != nil && i.TLS != nil {
 		target.Host = i.Host
+		// Nobody else knows when the certificate ends.
+		target.Jobs = append(target.Jobs, alerts.JobIngress)
 	}
 	return target, severities(target.Severities, m.Severities)
 }

@@ -106,7 +106,8 @@ func targetsMissing(t Target) Alert {
 			},
 			Mend: []Step{
 				{Do: "Somebody deleted it: `pulumi refresh`, then `pulumi up`."},
-				{Do: "The cluster does not have it, as some providers hide CoreDNS: take the job off the stack's settings."},
+				{Do: "`ingress-controller`: ingress-nginx tells its metrics only if it was installed with `controller.metrics.enabled=true`. " +
+					"Without them nobody notices a certificate that is not renewed."},
 			},
 			Silence: "While it is being installed.",
 		},
