@@ -1,0 +1,111 @@
+package releases_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/techcommerce/platform/infra/releases"
+	"github.com/techcommerce/platform/stacks/stackstest"
+)
+
+func revisions(records []releases.Record) string {
+	var list []string
+	for _, r := range records {
+		list = append(list, r.Revision)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestRemember(t *testing.T) {
+	t.Parallel()
+	of := func(names ...string) []releases.Record {
+		var records []releases.Record
+		for _, name := range names {
+			records = append(records, releases.Record{Revision: name})
+		}
+		return records
+	}
+	for _, c := range []struct {
+		name   string
+		before []releases.Record
+		now    string
+		want   string
+	}{
+		{"the first release", nil, "a", "a"},
+		{"a new one goes first", of("b", "a"), "c", "c b a"},
+		{"the same again changes nothing", of("b", "a"), "b", "b a"},
+		{"going back forgets what came after", of("c", "b", "a"), "a", "a"},
+		{"the eleventh pushes the oldest out", of("j", "i", "h", "g", "f", "e", "d", "c", "b", "a"), "k", "k j i h g f e d c b"},
+	} {
+		if got := revisions(releases.Remember(c.before, releases.Record{Revision: c.now})); got != c.want {
+			t.Errorf("%s: %q then %s: got %q, want %q", c.name, revisions(c.before), c.now, got, c.want)
+		}
+	}
+}
+
+func TestOtherBuildsOrSettingsAreAnotherRelease(t *testing.T) {
+	t.Parallel()
+	r := releases.Record{Revision: "a", Settings: "x", Images: map[string]string{"frontend": "1"}}
+	for name, other := range map[string]releases.Record{
+		"another build":  {Revision: "a", Settings: "x", Images: map[string]string{"frontend": "2"}},
+		"other settings": {Revision: "a", Settings: "y", Images: r.Images},
+		"changed source": {Revision: "a", Settings: "x", Images: r.Images, Dirty: true},
+	} {
+		if r.Same(other) {
+			t.Errorf("%s counts as the same release", name)
+		}
+	}
+}
+
+func TestRecordsSurviveTheOutput(t *testing.T) {
+	t.Parallel()
+	want := []releases.Record{{Revision: "a", Images: map[string]string{"frontend": "1"}, Schema: map[string]int{"order-api": 2}}}
+	text, err := releases.Format(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := releases.Parse(text)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v %s", err, diff)
+	}
+	if _, err := releases.Parse("[secret]"); err == nil {
+		t.Error("want what is no record refused")
+	}
+}
+
+func TestANewerSchemaStandsInTheWay(t *testing.T) {
+	t.Parallel()
+	r := releases.Record{Schema: map[string]int{"order-api": 1, "product-api": 3}}
+	got := r.NewerSchema(map[string]int{"order-api": 2, "product-api": 3})
+	if want := []string{"order-api's schema has version 2, the release knows 1"}; !cmp.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestEveryStoringServiceHasASchema reads this repository's own migrations.
+func TestEveryStoringServiceHasASchema(t *testing.T) {
+	t.Parallel()
+	schema, err := releases.Schema(stackstest.Root())
+	if err != nil || schema["order-api"] < 1 || schema["product-api"] < 1 {
+		t.Errorf("got %v (%v)", schema, err)
+	}
+}
+
+func TestAMigrationWithoutANumberIsRefused(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	dir := filepath.Join(root, "apps", "order-api", "order", "sqlstore", "migrations", "sqlite")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "orders.sql"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := releases.Schema(root); err == nil {
+		t.Error("want orders.sql refused")
+	}
+}
