@@ -1,5 +1,5 @@
-// Package tooltest brings the programs that check what others will read: promtool and amtool, built from the modules that
-// tools/ pins.
+// Package tooltest brings the programs that read what is written here: promtool, amtool and Alertmanager, built from the
+// modules that tools/ pins.
 package tooltest
 
 import (
@@ -22,6 +22,12 @@ func Promtool(tb testing.TB) string {
 func Amtool(tb testing.TB) string {
 	tb.Helper()
 	return mustBuild(tb, tool{"amtool", "alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"})
+}
+
+// Alertmanager is the path of Alertmanager itself.
+func Alertmanager(tb testing.TB) string {
+	tb.Helper()
+	return mustBuild(tb, tool{"alertmanager", "alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager"})
 }
 
 // Queries is the path of the program that says what expressions refer to.
