@@ -37,11 +37,12 @@ func TestMain(m *testing.M) {
 func BenchmarkShop(b *testing.B) {
 	products := mustRunProducts(b)
 	list, one := products.URL+"/api/products?limit=100", products.URL+"/api/products/7"
+	bareOne := mustRunBare(b, one)
 	reads := [][][]int{
 		compare(b, []string{list, mustRunBare(b, list), mustRunFlask(b)}),
-		compare(b, []string{one, mustRunBare(b, one)}),
+		compare(b, []string{one, bareOne}),
 	}
-	p99, half := calmest(b, one)
+	p99, bareP99, half := calmest(b, one, bareOne)
 	orders := compareOrders(b)
 
 	var table strings.Builder
@@ -60,26 +61,31 @@ func BenchmarkShop(b *testing.B) {
 	sold := ratio(orders, 0, 1)
 	row("durable orders per second, with pgbench", median(column(orders, 0)), median(column(orders, 1)), percent(sold),
 		">= "+percent(leastOfPgbench))
-	row(fmt.Sprintf("p99 of a product read under half load, %d per second", half), p99.Round(10*time.Microsecond), "", "",
+	row(fmt.Sprintf("p99 of a product read under half load (%d per second), with a bare handler under its own", half), p99.Round(10*time.Microsecond),
+		bareP99.Round(10*time.Microsecond), "",
 		"<= "+longestP99.String())
 	if err := w.Flush(); err != nil {
 		b.Fatal(err)
 	}
-	b.Logf("medians of %d rounds\n%s", rounds, table.String())
+	b.Logf("medians of %d rounds, of p99 the best\n%s", rounds, table.String())
 	if listed < leastOfBare || bare < leastOfBare || sold < leastOfPgbench || p99 > longestP99 {
 		b.Error("a limit is missed")
 	}
 }
 
-// calmest is the best of the rounds: what another program of the machine does to one of them is not ours.
-func calmest(b *testing.B, url string) (p99 time.Duration, perSecond int) {
+// calmest is the best of the rounds for each: what another program of the machine does to one of them is not ours. The
+// rate is that of our best round.
+func calmest(b *testing.B, ours, bare string) (p99, bareP99 time.Duration, perSecond int) {
 	b.Helper()
 	for range rounds {
-		if took, rate := latency(b, url); p99 == 0 || took < p99 {
+		if took, rate := latency(b, ours); p99 == 0 || took < p99 {
 			p99, perSecond = took, rate
 		}
+		if took, _ := latency(b, bare); bareP99 == 0 || took < bareP99 {
+			bareP99 = took
+		}
 	}
-	return p99, perSecond
+	return p99, bareP99, perSecond
 }
 
 // compare measures the addresses one after the other, round after round, so that a busy moment of the machine meets
