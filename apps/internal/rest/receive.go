@@ -3,8 +3,10 @@ package rest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
+	"os"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -40,6 +42,10 @@ func Receive(most Receiving) func(http.Handler) http.Handler {
 			}
 			defer room.Release(size)
 			content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most.Body))
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				Error(w, r, bodyFault(err)) // whoever waits for a place shall not wait behind it
+				return
+			}
 			r.Body = received{bytes.NewReader(content), err}
 			next.ServeHTTP(w, r)
 		})
