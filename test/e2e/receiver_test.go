@@ -64,7 +64,7 @@ func (p *platform) startReceiver(t *testing.T) receiver {
 	image, _, _ = strings.Cut(image, `"`)
 	p.kubectl(t, strings.Replace(receiverPod, "IMAGE", image, 1), "apply", "-f", "-")
 	t.Cleanup(func() {
-		if _, err := p.tryKubectl(t, "", "delete", "--wait=false", "namespace", receiverNamespace); err != nil {
+		if _, err := p.tryKubectl(t, "", "delete", "namespace", receiverNamespace); err != nil {
 			t.Error(err)
 		}
 	})
@@ -78,6 +78,7 @@ type notification struct {
 	Alerts []struct {
 		Status              string
 		Labels, Annotations map[string]string
+		StartsAt, EndsAt    time.Time
 	}
 }
 
@@ -101,14 +102,25 @@ func (r receiver) told(t *testing.T) []notification {
 // await waits until the receiver is told that an alert fires, or is resolved.
 func (r receiver) await(t *testing.T, alert, status string, limit time.Duration) {
 	t.Helper()
+	r.awaitSince(t, alert, status, time.Time{}, limit)
+}
+
+// awaitSince counts only what began to fire, or was resolved, after a moment.
+func (r receiver) awaitSince(t *testing.T, alert, status string, since time.Time, limit time.Duration) {
+	t.Helper()
 	eventually(t, limit, func() error {
 		for _, n := range r.told(t) {
 			for _, a := range n.Alerts {
-				if a.Labels["alertname"] == alert && a.Status == status {
+				at := a.StartsAt
+				if status == "resolved" {
+					at = a.EndsAt
+				}
+				if a.Labels["alertname"] == alert && a.Status == status && at.After(since) {
 					return nil
 				}
 			}
 		}
+		time.Sleep(2 * time.Second) // alerts take minutes, and each look is a kubectl
 		return fmt.Errorf("nobody was told that %s is %s", alert, status)
 	})
 }
