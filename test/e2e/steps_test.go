@@ -143,7 +143,7 @@ func (p *platform) survivesAKilledPod(t *testing.T) {
 	}
 	eventually(t, 30*time.Second, p.checkOrders)
 	// The pod may be killed in the middle of this very order: whoever has no answer asks again under the same key.
-	eventually(t, 30*time.Second, func() error { return p.tryToOrder(t, "placed while pods are killed") })
+	eventually(t, 30*time.Second, func() error { return p.tryToOrder(t, "placed-while-pods-are-killed") })
 	if err := p.checkOrders(); err != nil {
 		t.Fatal(err)
 	}
