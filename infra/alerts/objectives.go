@@ -23,9 +23,6 @@ type Objective struct {
 	Bad, All string
 }
 
-// Budget is how long a month's objective counts.
-const Budget = 30 * 24 * time.Hour
-
 // Objectives lists those of a stack.
 func Objectives(t Target) []Objective {
 	list := []Objective{

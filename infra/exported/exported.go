@@ -1,5 +1,5 @@
 // Package exported knows what the exporters of a stack export: metrics and their labels, by scrape job, as far as rules,
-// runbooks and dashboards ask for them. local.json was read from the Prometheus of a real local stack. elsewhere.json is
+// runbooks and dashboards ask for them. local.json was read by cmd from the Prometheus of a real local stack. elsewhere.json is
 // written by hand: the local stack has no such exporter, or the metric is there only while something is wrong.
 package exported
 
@@ -73,25 +73,6 @@ func (m Metrics) Labels(metric string) []string {
 		labels = append(labels, metrics[metric]...)
 	}
 	return labels
-}
-
-// Missing lists what other has and m has not, as sentences.
-func (m Metrics) Missing(other Metrics) []string {
-	var missing []string
-	for _, job := range slices.Sorted(maps.Keys(other)) {
-		for _, metric := range slices.Sorted(maps.Keys(other[job])) {
-			if m[job][metric] == nil {
-				missing = append(missing, job+" does not export "+metric)
-				continue
-			}
-			for _, label := range other[job][metric] {
-				if !slices.Contains(m[job][metric], label) {
-					missing = append(missing, job+" exports "+metric+" without "+label)
-				}
-			}
-		}
-	}
-	return missing
 }
 
 // JSON is the text of local.json: a line for each metric.

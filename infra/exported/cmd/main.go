@@ -1,0 +1,66 @@
+// Command cmd reads from the Prometheus of a running local stack what is exported there, and writes local.json. Run it
+// after a rule or a dashboard asks for something new:
+//
+//	go run ./infra/exported/cmd http://localhost:30090 infra/exported/local.json
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/techcommerce/platform/infra/exported"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) != 2 {
+		return errors.New("usage: cmd PROMETHEUS FILE")
+	}
+	series, err := list(args[0])
+	if err != nil {
+		return err
+	}
+	metrics, err := exported.Of(series)
+	if err != nil {
+		return err
+	}
+	text, err := metrics.JSON()
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(args[1], []byte(text), 0o644)
+}
+
+// list asks Prometheus for the labels of every series.
+func list(prometheus string) (series []map[string]string, err error) {
+	query := url.Values{"match[]": {`{__name__!=""}`}}
+	client := http.Client{Timeout: time.Minute}
+	response, err := client.Get(strings.TrimSuffix(prometheus, "/") + "/api/v1/series?" + query.Encode())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, response.Body.Close()) }()
+	var answer struct {
+		Error string
+		Data  []map[string]string
+	}
+	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", prometheus, response.Status, err)
+	}
+	if answer.Error != "" {
+		return nil, fmt.Errorf("%s: %s", prometheus, answer.Error)
+	}
+	return answer.Data, nil
+}
