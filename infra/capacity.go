@@ -79,7 +79,8 @@ func watchingQuota(m stacks.Monitoring) foundation.Quota {
 	var d demand
 	d.add(2, m.Prometheus.CPU.Request, m.Prometheus.Memory)
 	d.add(2, m.Alertmanager.CPU.Request, m.Alertmanager.Memory)
-	d.add(2, m.KubeStateMetrics.CPU.Request, m.KubeStateMetrics.Memory)
+	// kube-state-metrics has two containers.
+	d.add(2*2, m.KubeStateMetrics.CPU.Request, m.KubeStateMetrics.Memory)
 	volumes, storage, ports := 2, m.Prometheus.Size+m.Alertmanager.Size, []int{m.Prometheus.NodePort}
 	if g := m.Grafana; g != nil {
 		d.add(2, g.CPU.Request, g.Memory)

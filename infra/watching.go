@@ -214,11 +214,11 @@ func scrape(stack stacks.Stack) monitoring.Scrape {
 		monitoring.Pods(alerts.JobServices, stack.Namespace, "internal", contract.InternalPort, services...),
 		{
 			Job: alerts.JobCoreDNS, Namespace: "kube-system", Label: "k8s-app", Values: []string{"kube-dns"},
-			Port: "metrics", Number: 9153,
+			Port: "metrics", Numbers: []int{9153},
 		},
 		{
 			Job: alerts.JobMetricsServer, Namespace: "kube-system", Label: "k8s-app", Values: []string{"metrics-server"},
-			Port: "https", Number: 10250, Secure: true,
+			Port: "https", Numbers: []int{10250}, Secure: true,
 		},
 	}
 	if stack.Database.Postgres != nil {
@@ -228,7 +228,7 @@ func scrape(stack stacks.Stack) monitoring.Scrape {
 	if i := stack.Edge.Ingress; i != nil {
 		list = append(list, monitoring.Target{
 			Job: alerts.JobIngress, Namespace: i.Controller, Label: "app.kubernetes.io/component",
-			Values: []string{"controller"}, Port: "metrics", Number: 10254,
+			Values: []string{"controller"}, Port: "metrics", Numbers: []int{10254},
 		})
 	}
 	return list

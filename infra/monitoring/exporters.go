@@ -16,20 +16,24 @@ import (
 const (
 	kubeStateMetrics     = "kube-state-metrics"
 	kubeStateMetricsPort = 8080
-	nodeExporter         = "node-exporter"
-	nodeExporterPort     = 9100
+	// nodesPort is where a second one tells of the nodes.
+	nodesPort        = 8090
+	nodeExporter     = "node-exporter"
+	nodeExporterPort = 9100
 )
 
-// kubeStateMetrics reads the stack's own namespaces and the nodes, and no more of the cluster.
+// kubeStateMetrics reads the stack's own namespaces and the nodes, and no more of the cluster. It would tell of each node
+// once for each namespace, so the nodes have a container of their own.
 func (m *Monitoring) kubeStateMetrics(ctx *pulumi.Context, a Args) error {
 	p := a.part(kubeStateMetrics, a.KubeStateMetrics, a.Namespace)
 	p.port, p.live, p.ready, p.rights = kubeStateMetricsPort, "/healthz", "/healthz", true
+	p.morePorts = []int{nodesPort}
 	p.callers = []kube.Peer{a.peer(prometheus)}
 	p.callees = []callee{{peers: networks(a.Cluster.Networks), ports: apiServerPorts()}}
 	if err := m.prepare(ctx, &p); err != nil {
 		return err
 	}
-	var names []string
+	var names, resources []string
 	for _, namespace := range append([]Namespace{a.Namespace, a.Nodes}, a.Watched...) {
 		names = append(names, namespace.Name)
 		if err := m.grantIn(ctx, p, namespace, objects()...); err != nil {
@@ -39,19 +43,27 @@ func (m *Monitoring) kubeStateMetrics(ctx *pulumi.Context, a Args) error {
 	if err := m.grantEverywhere(ctx, p, rule{resources: []string{"nodes"}, verbs: []string{"list", "watch"}}); err != nil {
 		return err
 	}
-	resources := []string{"nodes"}
 	for _, r := range objects() {
 		resources = append(resources, r.resources...)
 	}
-	container := p.container(
-		"--port="+strconv.Itoa(kubeStateMetricsPort),
-		"--namespaces="+strings.Join(names, ","),
-		"--resources="+strings.Join(resources, ","),
-	)
-	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(p.template(container)), pulumi.Parent(m)); err != nil {
+	template := p.template(p.telling("--namespaces="+strings.Join(names, ","), "--resources="+strings.Join(resources, ",")))
+	nodes := p
+	nodes.port = nodesPort
+	second := nodes.telling("--resources=nodes")
+	second.Name = pulumi.String(kubeStateMetrics + "-nodes")
+	spec := template.Spec.(*corev1.PodSpecArgs)
+	spec.Containers = append(spec.Containers.(corev1.ContainerArray), second)
+	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(template), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("deployment: %w", err)
 	}
 	return m.budget(ctx, p)
+}
+
+// telling is a container that serves on the part's port, and its own metrics, which nobody asks for, on the next one.
+func (p part) telling(args ...string) *corev1.ContainerArgs {
+	return p.container(append([]string{
+		"--port=" + strconv.Itoa(p.port), "--telemetry-port=" + strconv.Itoa(p.port+1),
+	}, args...)...)
 }
 
 // objects are what rules and dashboards ask about.

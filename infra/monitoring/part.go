@@ -22,6 +22,8 @@ type part struct {
 	in   Namespace
 	uid  int
 	port int
+	// morePorts are those of further containers.
+	morePorts []int
 	// live and ready are the paths that tell its health.
 	live, ready string
 	// rights says that it asks the API server, for which it gets a token.
@@ -109,7 +111,7 @@ func (p part) policy() *networkingv1.NetworkPolicyArgs {
 	ingress := networkingv1.NetworkPolicyIngressRuleArray{}
 	if len(p.callers) > 0 {
 		ingress = append(ingress, &networkingv1.NetworkPolicyIngressRuleArgs{
-			From: kube.Peers(p.callers...), Ports: kube.TCP(p.port),
+			From: kube.Peers(p.callers...), Ports: kube.TCP(append([]int{p.port}, p.morePorts...)...),
 		})
 	}
 	egress := networkingv1.NetworkPolicyEgressRuleArray{}

@@ -135,7 +135,7 @@ func (a Args) peer(name string) kube.Peer {
 func (a Args) scraped() []callee {
 	var list []callee
 	for _, t := range a.targets() {
-		list = append(list, callee{peers: t.peers(), ports: []int{t.Number}})
+		list = append(list, callee{peers: t.peers(), ports: t.Numbers})
 	}
 	list = append(list, callee{peers: networks(a.Cluster.Networks), ports: append(apiServerPorts(), kubeletPort)})
 	if w := a.Prometheus.RemoteWrite; w != nil {

@@ -20,9 +20,9 @@ type Target struct {
 	// Label selects them: they have it, with one of Values.
 	Label  string
 	Values []string
-	// Port is the name of the container's port, and Number its number, for network policies.
-	Port   string
-	Number int
+	// Port is the name of the containers' ports, and Numbers their numbers, for network policies.
+	Port    string
+	Numbers []int
 	// Secure says that the port speaks TLS with a certificate that nobody signed, and wants a token.
 	Secure bool
 	// Foreign says that the series are about other things than the pod, and say so themselves.
@@ -34,7 +34,7 @@ const labelName = "app.kubernetes.io/name"
 
 // Pods is the target that a port of our own pods is.
 func Pods(job, namespace, port string, number int, names ...string) Target {
-	return Target{Job: job, Namespace: namespace, Label: labelName, Values: names, Port: port, Number: number}
+	return Target{Job: job, Namespace: namespace, Label: labelName, Values: names, Port: port, Numbers: []int{number}}
 }
 
 // peers are the pods as a network policy selects them.
@@ -59,6 +59,7 @@ func (a Args) own() Scrape {
 	}
 	objects := Pods(kubeStateMetrics, a.Namespace.Name, portHTTP, kubeStateMetricsPort, kubeStateMetrics)
 	objects.Foreign = true
+	objects.Numbers = append(objects.Numbers, nodesPort)
 	list = append(list, objects)
 	if a.Grafana != nil {
 		list = append(list, Pods(grafana, a.Namespace.Name, portHTTP, grafanaPort, grafana))
