@@ -77,7 +77,7 @@ test-group: ## one group of the end-to-end tests on the cluster that is up here:
 
 golden: ## rewrite the golden files and the settings reference after a change that is meant
 	go generate ./stacks/...
-	go test ./infra -run TestGolden -update
+	go test ./infra -run 'TestGolden|TestRenamesHaveAliases' -update
 
 runbooks: ## write docs/runbooks from the alerts
 	go run ./infra/runbooks/cmd docs/runbooks

@@ -29,6 +29,10 @@ type Resource struct {
 	Custom bool
 	// Provider refers to the provider that manages it.
 	Provider string
+	// Identity is what the engine knows the resource by in every stack: its type within its parent's, and its name.
+	Identity string
+	// Former are identities that it says it had before.
+	Former []string
 	// Options are the options that change its fate, in words.
 	Options []string
 	// Inputs are what it was declared with, secrets still wrapped.
@@ -76,7 +80,7 @@ func (r *recorder) Call(args pulumi.MockCallArgs) (resource.PropertyMap, error) 
 // the SDK's stand-in would silently replace the first.
 func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
 	parent := resource.URN(args.RegisterRPC.GetParent())
-	identity := fmt.Sprintf("%s$%s::%s", typeOf(parent), args.TypeToken, args.Name)
+	identity := identityOf(typeOf(parent), args.TypeToken, args.Name)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.seen[identity] {
@@ -86,6 +90,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	r.resources = append(r.resources, Resource{
 		Type: args.TypeToken, Name: args.Name, Parent: nameOf(parent), Custom: args.Custom,
 		Provider: args.Provider, Options: options(args), Inputs: args.Inputs,
+		Identity: identity, Former: former(args),
 	})
 	return args.Name, named(args), nil
 }
