@@ -27,7 +27,7 @@ type platform struct {
 }
 
 // checkout clones what is committed, and lays what is not over it, so that a developer tests what is in front of them.
-func checkout(t *testing.T) string {
+func checkout(t testing.TB) string {
 	t.Helper()
 	repository := output(t, "", "git", "rev-parse", "--show-toplevel")
 	dir := filepath.Join(t.TempDir(), "techcommerce")
@@ -67,7 +67,7 @@ func clone(t *testing.T) *platform {
 }
 
 // make runs make in the clone and returns what it printed. It fails the test if make fails.
-func (p *platform) make(t *testing.T, args ...string) string {
+func (p *platform) make(t testing.TB, args ...string) string {
 	t.Helper()
 	text, err := p.tryMake(args...)
 	if err != nil {
@@ -84,7 +84,7 @@ func (p *platform) tryMake(args ...string) (string, error) {
 }
 
 // shell runs a command line in the clone with the environment of make env.
-func (p *platform) shell(t *testing.T, line string) string {
+func (p *platform) shell(t testing.TB, line string) string {
 	t.Helper()
 	return output(t, p.dir, "bash", "-c", `set -e; environment="$(make -s env)"; eval "$environment"; `+line)
 }
@@ -101,7 +101,7 @@ func (p *platform) down(t *testing.T) {
 }
 
 // output runs a command and returns its trimmed output.
-func output(t *testing.T, dir, name string, args ...string) string {
+func output(t testing.TB, dir, name string, args ...string) string {
 	t.Helper()
 	command := exec.Command(name, args...)
 	command.Dir = dir
@@ -114,7 +114,7 @@ func output(t *testing.T, dir, name string, args ...string) string {
 }
 
 // eventually polls until the check returns nil.
-func eventually(t *testing.T, limit time.Duration, check func() error) {
+func eventually(t testing.TB, limit time.Duration, check func() error) {
 	t.Helper()
 	err := check()
 	for deadline := time.Now().Add(limit); err != nil && time.Now().Before(deadline); err = check() {

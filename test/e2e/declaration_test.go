@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 )
 
 // declaration proves on the cluster what the program declares.
@@ -14,6 +15,15 @@ func (p *platform) declaration(t *testing.T) {
 		step{"pulumi preview works for staging and production", o.previewsTheOthers},
 		step{"the API server admits production", p.judgesProduction},
 		step{"the API server admits staging, and refuses what breaks its rules", p.judgesStaging},
+		step{"a new stack serves on PostgreSQL", o.servesOnPostgres},
+		step{"who may connect to whom, and who may not", func(t *testing.T) { p.connects(t, prNamespace) }},
+		step{"product-api grows under load", func(t *testing.T) { p.grows(t, o.shop.url, prNamespace, prLeast) }},
+		step{"the backup is made", o.backsUp},
+		step{"a lost volume is restored", o.restores},
+		step{"product-api has shrunk again", func(t *testing.T) { p.shrinks(t, prNamespace, prLeast, 2*time.Minute) }},
+		step{"its state shows no secret", func(t *testing.T) { o.checkState(t, prStack) }},
+		step{"it goes away whole", func(t *testing.T) { o.destroy(t, prStack) }},
+		step{"a stack keeps its data in a PostgreSQL outside", o.keepsDataOutside},
 	)
 }
 

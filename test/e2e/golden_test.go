@@ -55,37 +55,49 @@ func ground(object unstructured.Unstructured) bool {
 // namespace.
 func (p *platform) lay(t *testing.T, stack string) (namespace string) {
 	t.Helper()
-	first := map[string]string{}
-	var rest []unstructured.Unstructured
-	for _, object := range p.declared(t, stack) {
+	objects := p.declared(t, stack)
+	p.layNamespaces(t, objects)
+	for _, object := range objects {
 		switch {
-		case object.GetKind() == "Namespace":
-			first[object.GetName()] = text(t, object)
-			if strings.HasPrefix(object.GetName(), "techcommerce") {
-				namespace = object.GetName()
-			}
-		case ground(object):
-			rest = append(rest, object)
-		}
-	}
-	for name, object := range first {
-		p.create(t, object, "namespace", name)
-	}
-	for _, object := range rest {
-		if object.GetNamespace() == "" {
+		case object.GetKind() == "Namespace" && strings.HasPrefix(object.GetName(), "techcommerce"):
+			namespace = object.GetName()
+		case object.GetKind() == "Namespace" || !ground(object):
+		case object.GetNamespace() == "":
 			p.create(t, text(t, object), object.GetKind(), object.GetName())
-			continue
+		default:
+			p.kubectl(t, text(t, object), "create", "-f", "-")
 		}
-		p.kubectl(t, text(t, object), "create", "-f", "-")
 	}
-	for name := range first {
-		p.kubectl(t, "", "wait", "--namespace", name, "--for=jsonpath={.status.hard.pods}", "resourcequota", "--all")
+	for _, object := range objects {
+		if object.GetKind() == "Namespace" {
+			p.kubectl(t, "", "wait", "--namespace", object.GetName(), "--for=jsonpath={.status.hard.pods}", "resourcequota", "--all")
+		}
 	}
 	return namespace
 }
 
+// layNamespaces creates what the stack declares, and stand-ins for those that somebody else would have made, such as the
+// ingress controller's.
+func (p *platform) layNamespaces(t *testing.T, objects []unstructured.Unstructured) {
+	t.Helper()
+	wanted := map[string]string{}
+	for _, object := range objects {
+		if name := object.GetNamespace(); name != "" && wanted[name] == "" {
+			wanted[name] = `{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "` + name + `"}}`
+		}
+		if object.GetKind() == "Namespace" {
+			wanted[object.GetName()] = text(t, object)
+		}
+	}
+	for name, object := range wanted {
+		if _, err := p.tryKubectl(t, "", "get", "namespace", name); err != nil {
+			p.create(t, object, "namespace", name)
+		}
+	}
+}
+
 // create creates an object that is in no namespace, and deletes it with the test.
-func (p *platform) create(t *testing.T, object, kind, name string) {
+func (p *platform) create(t testing.TB, object, kind, name string) {
 	t.Helper()
 	p.kubectl(t, object, "create", "-f", "-")
 	t.Cleanup(func() {
@@ -161,7 +173,7 @@ func text(t *testing.T, object unstructured.Unstructured) string {
 	return mustYAML(t, object.Object)
 }
 
-func mustYAML(t *testing.T, value any) string {
+func mustYAML(t testing.TB, value any) string {
 	t.Helper()
 	text, err := yaml.Marshal(value)
 	if err != nil {

@@ -26,7 +26,7 @@ func (p *platform) groups() []step {
 }
 
 // attach takes the shop that is up in a checkout.
-func attach(t *testing.T, dir string) *platform {
+func attach(t testing.TB, dir string) *platform {
 	t.Helper()
 	dir, err := filepath.Abs(dir)
 	if err != nil {

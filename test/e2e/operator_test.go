@@ -22,11 +22,17 @@ type operator struct {
 	environ []string
 	// given are the secret values that were set, by stack.
 	given map[string][]string
+	// deployed are the stacks that run.
+	deployed []string
+
+	// shop is the shop of the stack with PostgreSQL, postgres the image of its server, backup its last backup's name.
+	shop             *platform
+	postgres, backup string
 }
 
 // newOperator makes a project of the platform's program, images and settings files. Only the program itself stays where
 // it is: Go would compile it anew anywhere else.
-func newOperator(t *testing.T, p *platform) *operator {
+func newOperator(t testing.TB, p *platform) *operator {
 	t.Helper()
 	o := &operator{p: p, dir: t.TempDir(), given: map[string][]string{}}
 	state := filepath.Join(o.dir, ".local", "state")
@@ -37,19 +43,22 @@ func newOperator(t *testing.T, p *platform) *operator {
 		t.Fatal(err)
 	}
 	var project map[string]any
-	if err := yaml.Unmarshal(text, &project); err != nil {
-		t.Fatal(err)
-	}
+	mustRead(t, text, &project)
 	project["main"] = filepath.Join(p.dir, "infra")
 	if err := os.WriteFile(filepath.Join(o.dir, "Pulumi.yaml"), []byte(mustYAML(t, project)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	o.environ = append(p.tools(t), "PULUMI_BACKEND_URL=file://"+state, "PULUMI_CONFIG_PASSPHRASE=operator")
+	t.Cleanup(func() {
+		for _, stack := range slices.Clone(o.deployed) {
+			o.destroy(t, stack)
+		}
+	})
 	return o
 }
 
 // tools is the environment of make env.
-func (p *platform) tools(t *testing.T) []string {
+func (p *platform) tools(t testing.TB) []string {
 	t.Helper()
 	if p.environ == nil {
 		text := output(t, p.dir, "bash", "-c", `set -e; environment="$(make -s env)"; eval "$environment"; env -0`)
@@ -59,7 +68,7 @@ func (p *platform) tools(t *testing.T) []string {
 }
 
 // create makes a stack with secrets. Where the repository has no file for it, settings are its file.
-func (o *operator) create(t *testing.T, stack, settings string, secrets map[string]string) {
+func (o *operator) create(t testing.TB, stack, settings string, secrets map[string]string) {
 	t.Helper()
 	if settings != "" {
 		o.write(t, stack, settings)
@@ -71,16 +80,38 @@ func (o *operator) create(t *testing.T, stack, settings string, secrets map[stri
 	}
 }
 
-// write makes the stack's file.
-func (o *operator) write(t *testing.T, stack, settings string) {
+// write makes the stack's file. What the CLI has written into it, which is its salt and secrets, stays.
+func (o *operator) write(t testing.TB, stack, settings string) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(o.dir, "Pulumi."+stack+".yaml"), []byte(settings), 0o644); err != nil {
+	path := filepath.Join(o.dir, "Pulumi."+stack+".yaml")
+	var file, wanted map[string]any
+	if text, err := os.ReadFile(path); err == nil {
+		mustRead(t, text, &file)
+	}
+	mustRead(t, []byte(settings), &wanted)
+	config, _ := file["config"].(map[string]any)
+	for key, value := range config {
+		if entry, ok := value.(map[string]any); ok && entry["secure"] != nil {
+			wanted["config"].(map[string]any)[key] = value
+		}
+	}
+	if salt, ok := file["encryptionsalt"]; ok {
+		wanted["encryptionsalt"] = salt
+	}
+	if err := os.WriteFile(path, []byte(mustYAML(t, wanted)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
+func mustRead(t testing.TB, text []byte, into any) {
+	t.Helper()
+	if err := yaml.Unmarshal(text, into); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+}
+
 // pulumi runs the CLI and fails the test if it fails.
-func (o *operator) pulumi(t *testing.T, args ...string) string {
+func (o *operator) pulumi(t testing.TB, args ...string) string {
 	t.Helper()
 	text, err := run(o.dir, o.environ, "", "pulumi", append(args, "--non-interactive")...)
 	if err != nil {
@@ -90,14 +121,18 @@ func (o *operator) pulumi(t *testing.T, args ...string) string {
 }
 
 // up deploys a stack.
-func (o *operator) up(t *testing.T, stack string, args ...string) string {
+func (o *operator) up(t testing.TB, stack string, args ...string) string {
 	t.Helper()
+	if !slices.Contains(o.deployed, stack) {
+		o.deployed = append(o.deployed, stack)
+	}
 	return o.pulumi(t, append([]string{"up", "--stack", stack, "--yes", "--skip-preview"}, args...)...)
 }
 
-// destroy takes a stack away, also after a failed test.
-func (o *operator) destroy(t *testing.T, stack string) {
+// destroy takes a stack away, at the latest when the group has ended.
+func (o *operator) destroy(t testing.TB, stack string) {
 	t.Helper()
+	o.deployed = slices.DeleteFunc(o.deployed, func(name string) bool { return name == stack })
 	text, err := run(o.dir, o.environ, "", "pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview",
 		"--non-interactive")
 	if err != nil {
@@ -106,7 +141,7 @@ func (o *operator) destroy(t *testing.T, stack string) {
 }
 
 // checkState looks for every secret that was set in the stack's exported state.
-func (o *operator) checkState(t *testing.T, stack string) {
+func (o *operator) checkState(t testing.TB, stack string) {
 	t.Helper()
 	state := o.pulumi(t, "stack", "export", "--stack", stack)
 	if len(o.given[stack]) == 0 {
@@ -120,7 +155,7 @@ func (o *operator) checkState(t *testing.T, stack string) {
 }
 
 // kubectl runs kubectl on the platform's cluster and fails the test if it fails.
-func (p *platform) kubectl(t *testing.T, input string, args ...string) string {
+func (p *platform) kubectl(t testing.TB, input string, args ...string) string {
 	t.Helper()
 	text, err := p.tryKubectl(t, input, args...)
 	if err != nil {
@@ -129,7 +164,7 @@ func (p *platform) kubectl(t *testing.T, input string, args ...string) string {
 	return text
 }
 
-func (p *platform) tryKubectl(t *testing.T, input string, args ...string) (string, error) {
+func (p *platform) tryKubectl(t testing.TB, input string, args ...string) (string, error) {
 	t.Helper()
 	return run(p.dir, p.tools(t), input, "kubectl", args...)
 }
