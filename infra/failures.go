@@ -31,10 +31,13 @@ func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
 	limit := time.Duration(stack.RolloutDeadline).String()
 	bounded := pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit})
 	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-		if !slices.Contains(rollouts, args.Type) {
-			return nil
+		switch {
+		case slices.Contains(rollouts, args.Type):
+			args.Opts = append(args.Opts, bound, bounded)
+		case args.Type == "kubernetes:core/v1:Service": // Pulumi waits for one until pods take its requests
+			args.Opts = append(args.Opts, bounded)
 		}
-		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: append(args.Opts, bound, bounded)}
+		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
 	})
 }
 
