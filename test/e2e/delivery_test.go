@@ -40,10 +40,9 @@ func (p *platform) delivery(t *testing.T) {
 				t.Errorf("the preview does not tell of the new build:\n%s", report)
 			}
 		}, []kept{builds}, "1 do not become ready", "frontend: (ErrImagePull|ImagePullBackOff|ContainerCreating)"),
-		broken("settings that leave no memory", func(t *testing.T) {
-			p.shell(t, "pulumi config set --path services.frontend.memory.request 6Mi --stack local && "+
-				"pulumi config set --path services.frontend.memory.limit 6Mi --stack local")
-		}, []kept{tuned}, "1 do not become ready", "frontend: "),
+		broken("settings that no node has room for", func(t *testing.T) {
+			p.shell(t, "pulumi config set --path services.frontend.cpu.request 900 --stack local")
+		}, []kept{tuned}, "1 do not become ready", "not placed: .*Insufficient cpu"),
 		broken("a service that answers 500", func(t *testing.T) {
 			probes.write(t, strings.ReplaceAll(probes.text, "http.StatusOK", "http.StatusInternalServerError"))
 			p.make(t, "images")
