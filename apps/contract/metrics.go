@@ -19,3 +19,7 @@ const (
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.
 	MetricReservationsOpen = "reservations_open"
 )
+
+// ProbeLine matches the log line of a kubelet's probe, which is written at level debug: whoever stores lines for money
+// leaves these out.
+const ProbeLine = `"http\.route":"(` + HealthPath + `|` + ReadyPath + `)"`

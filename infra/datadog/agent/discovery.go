@@ -1,0 +1,108 @@
+package agent
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
+
+// OTLPPort is where the agent takes traces, over HTTP.
+const OTLPPort = 4318
+
+// Host is the agent of the caller's own node, by its Service.
+func Host(namespace string) string { return Chart + "." + namespace + ".svc" }
+
+// Endpoint is where services send their traces.
+func Endpoint(namespace string) string {
+	return "http://" + Host(namespace) + ":" + strconv.Itoa(OTLPPort)
+}
+
+// Requests is what the agent calls the spans of requests that a service answers. The agent makes it of OpenTelemetry's
+// span kind, and of it the metrics trace.http.server.request (a distribution of seconds), ….hits and ….errors.
+const Requests = "trace.http.server.request"
+
+// space begins the names of the services' own metrics in Datadog.
+const space = "techcommerce"
+
+// MetricName is what a metric of the services is called in Datadog; ok is false for one that is not collected. The
+// histogram of requests is not: every bucket of every route would be paid for, and the traces have it already.
+func MetricName(metric string) (name string, ok bool) {
+	if metric == contract.MetricRequestDuration {
+		return Requests, true
+	}
+	if !slices.Contains(Collected(), metric) {
+		return "", false
+	}
+	if base, counter := strings.CutSuffix(metric, "_total"); counter {
+		return space + "." + base + ".count", true
+	}
+	return space + "." + metric, true
+}
+
+// Collected lists the metrics of the services that the agent collects, and no others: each series is paid for.
+func Collected() []string {
+	return []string{
+		contract.MetricRequests, contract.MetricOrders, contract.MetricOrdersPending, contract.MetricOrdersPendingOldest,
+		contract.MetricProductStock, contract.MetricReservationsOpen,
+	}
+}
+
+// logSource is how the agent reads a container's lines.
+type logSource struct {
+	Source  string    `json:"source"`
+	Service string    `json:"service"`
+	Rules   []logRule `json:"log_processing_rules"`
+}
+
+type logRule struct {
+	Type    string `json:"type"`
+	Name    string `json:"name"`
+	Pattern string `json:"pattern"`
+}
+
+// check is how the agent asks a container for its metrics.
+type check struct {
+	InitConfig struct{}   `json:"init_config"`
+	Instances  []instance `json:"instances"`
+}
+
+type instance struct {
+	Endpoint string `json:"openmetrics_endpoint"`
+	// Namespace begins the metrics' names.
+	Namespace string `json:"namespace"`
+	// Metrics are names as the check wants them: a counter's without its suffix.
+	Metrics []string `json:"metrics"`
+	// Most bounds what a mistake in labels can cost.
+	Most int `json:"max_returned_metrics"`
+}
+
+// Annotations tell the agent on a service's node how to read its logs and where its metrics are. The container is
+// called like the service.
+func Annotations(service contract.Service) map[string]string {
+	logs := []logSource{{
+		Source: "go", Service: service.Name,
+		Rules: []logRule{{Type: "exclude_at_match", Name: "probes", Pattern: contract.ProbeLine}},
+	}}
+	var metrics []string
+	for _, metric := range Collected() {
+		metrics = append(metrics, strings.TrimSuffix(metric, "_total"))
+	}
+	checks := map[string]check{"openmetrics": {Instances: []instance{{
+		Endpoint:  "http://%%host%%:" + strconv.Itoa(contract.InternalPort) + contract.MetricsPath,
+		Namespace: space, Metrics: metrics, Most: 1000,
+	}}}}
+	prefix := "ad.datadoghq.com/" + service.Name
+	return map[string]string{prefix + ".logs": encode(logs), prefix + ".checks": encode(checks)}
+}
+
+// encode writes values of our own types, which always have a text.
+func encode(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic("agent: " + err.Error())
+	}
+	return string(text)
+}

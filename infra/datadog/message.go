@@ -1,0 +1,72 @@
+package datadog
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/techcommerce/platform/infra/datadog/spec"
+)
+
+// text is what a message is made of.
+type text struct {
+	// summary says in a line what is wrong, about what the number is.
+	summary, about string
+	// meaning and impact explain; runbook is the file that says what to do.
+	meaning, impact, runbook string
+	// logs is the search that shows the lines behind it; empty is all of the stack's errors.
+	logs string
+}
+
+// message is what people read. It begins with the state, because that is all that a phone shows, and ends with who reads
+// it; what wakes somebody stands inside the alert's own block, or its recovery would wake them, too.
+func (a Args) message(t text, m spec.Monitor) string {
+	at := "[" + a.Scope.Environment + "] "
+	about := " (" + t.about + ")"
+	if m.Type != spec.Composite && m.Type != spec.ServiceCheck {
+		about = " (" + t.about + ", limit {{threshold}})"
+	}
+	lines := []string{block("is_alert", at+t.summary+about+a.pages(m.Priority))}
+	if m.Thresholds.Warning != nil && m.Type != spec.ServiceCheck {
+		lines = append(lines, block("is_warning", at+"soon: "+t.summary+" ("+t.about+", limit {{warn_threshold}})"))
+	}
+	if m.NoData.On == "show_no_data" || m.NoData.Notify {
+		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"))
+	}
+	lines = append(lines, block("is_recovery", at+"over: "+t.summary))
+	for _, line := range []string{t.meaning, t.impact} {
+		if line != "" {
+			lines = append(lines, "", line)
+		}
+	}
+	lines = append(lines, "")
+	if a.Runbooks != "" && t.runbook != "" {
+		lines = append(lines, "Runbook: "+strings.TrimSuffix(a.Runbooks, "/")+"/"+t.runbook)
+	}
+	search := t.logs
+	if search == "" {
+		search = "status:error kube_namespace:" + a.Scope.Namespace
+	}
+	lines = append(lines, "Logs: "+a.App+"/logs?query="+url.QueryEscape(search))
+	return strings.Join(append(lines, a.Readers...), "\n")
+}
+
+func block(name, content string) string { return "{{#" + name + "}}" + content + "{{/" + name + "}}" }
+
+// pages is who is woken.
+func (a Args) pages(priority int) string {
+	if priority != 1 || len(a.Page) == 0 {
+		return ""
+	}
+	return " " + strings.Join(a.Page, " ")
+}
+
+// renotify says how often it is told again.
+func (a Args) renotify(priority int) spec.Renotify {
+	switch {
+	case !a.Repeat || priority > 2:
+		return spec.Renotify{}
+	case priority == 1:
+		return spec.Renotify{Minutes: 30, Times: 3}
+	}
+	return spec.Renotify{Minutes: 60, Times: 3}
+}
