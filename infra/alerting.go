@@ -13,6 +13,9 @@ import (
 // alertTarget is what the alerts must know of the stack. The error names settings that mean no alert.
 func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 	m := stack.Monitoring
+	if m == nil { // somebody else watches
+		m = &stacks.Monitoring{}
+	}
 	target := alerts.Target{
 		Environment: stack.Environment,
 		Namespace:   stack.Namespace,

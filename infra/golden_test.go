@@ -23,6 +23,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 func testSecrets() map[string]string {
 	return map[string]string{
 		"productApiDatabaseUrl": "postgres://products:given-products@db.example.com:5432/products?sslmode=verify-full",
+		"datadogApiKey":         strings.Repeat("0123456789abcdef", 2),
+		"datadogAppKey":         strings.Repeat("0123456789", 4),
 		"orderApiDatabaseUrl":   "postgres://orders:given-orders@db.example.com:5432/orders?sslmode=verify-full",
 	}
 }

@@ -20,6 +20,8 @@ type outputs struct {
 	watch *watching
 	// running are the services' Deployments.
 	running pulumi.StringArray
+	// account is nil where Datadog is off.
+	account *account
 }
 
 // export publishes what people and later commands want to know of the stack.
@@ -43,6 +45,14 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 		ctx.Export("monitoring", pulumi.ToStringMap(of.watch.URLs))
 		if password, ok := of.watch.secrets.Values[stacks.SecretName(stacks.GrafanaAdminPassword)]; ok {
 			ctx.Export("grafanaAdminPassword", decoded(password))
+		}
+	}
+	if a := of.account; a != nil {
+		ctx.Export("datadogDashboard", a.Dashboard)
+		ctx.Export("datadogMonitors", pulumi.Int(a.Monitors))
+		if a.agent != nil {
+			ctx.Export("datadog_helm_status", a.agent.Status)
+			ctx.Export("datadog_helm_version", a.agent.Version)
 		}
 	}
 	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))

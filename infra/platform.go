@@ -53,5 +53,11 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	return export(ctx, stack, release, outputs{secrets: secrets, ways: ways, watch: watch, running: running})
+	account, err := watchFromDatadog(ctx, stack, random, on)
+	if err != nil {
+		return err
+	}
+	return export(ctx, stack, release, outputs{
+		secrets: secrets, ways: ways, watch: watch, running: running, account: account,
+	})
 }

@@ -52,6 +52,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	connect(&args, service)
 	unlock(&args, service, at.secrets)
 	store(&args, service, stack, at.data)
+	report(&args, service, stack)
 	return args
 }
 

@@ -164,13 +164,17 @@ func TestFamily(t *testing.T) {
 	t.Parallel()
 	for name, stack := range variants(t) {
 		for _, r := range mustDeclare(t, stack).Resources {
-			if !r.Custom || r.Type == "pulumi:providers:kubernetes" {
+			if !r.Custom || strings.HasPrefix(r.Type, "pulumi:providers:") {
 				continue
 			}
 			if r.Parent == "" {
 				t.Errorf("%s: %s %s has no parent", name, r.Type, r.Name)
 			}
-			if !strings.Contains(r.Provider, "::cluster::") {
+			of := "::cluster::"
+			if strings.HasPrefix(r.Type, "datadog:") {
+				of = "::datadog::"
+			}
+			if !strings.Contains(r.Provider, of) {
 				t.Errorf("%s: %s %s has provider %q, want the stack's own", name, r.Type, r.Name, r.Provider)
 			}
 		}

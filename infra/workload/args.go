@@ -47,6 +47,8 @@ type Args struct {
 	GracePeriod int
 	// RolloutDeadline is the seconds that a rollout may stand still before it has failed.
 	RolloutDeadline int
+	// Annotations tell whoever watches pods how to.
+	Annotations map[string]string
 	// Callers may open connections to Port.
 	Callers []kube.Peer
 	// Scrapers may open connections to InternalPort.

@@ -23,7 +23,7 @@ const (
 // period is longer than its whole drain.
 func podTemplate(a Args) *corev1.PodTemplateSpecArgs {
 	return &corev1.PodTemplateSpecArgs{
-		Metadata: &metav1.ObjectMetaArgs{Labels: a.App.PodLabels()},
+		Metadata: &metav1.ObjectMetaArgs{Labels: a.App.PodLabels(), Annotations: pulumi.ToStringMap(a.Annotations)},
 		Spec: &corev1.PodSpecArgs{
 			ServiceAccountName:            a.account,
 			AutomountServiceAccountToken:  pulumi.Bool(false),

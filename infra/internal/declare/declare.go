@@ -3,8 +3,11 @@
 package declare
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"hash/crc32"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -92,7 +95,18 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 		Provider: args.Provider, Options: options(args), Inputs: args.Inputs,
 		Identity: identity, Former: former(args),
 	})
-	return args.Name, named(args), nil
+	return idOf(args), named(args), nil
+}
+
+// idOf is an id as the provider would give one: Datadog's monitors have numbers, its objectives digests.
+func idOf(args pulumi.MockResourceArgs) string {
+	switch args.TypeToken {
+	case "datadog:index/monitor:Monitor":
+		return strconv.Itoa(int(crc32.ChecksumIEEE([]byte(args.Name))))
+	case "datadog:index/serviceLevelObjective:ServiceLevelObjective":
+		return fmt.Sprintf("%.16x", sha256.Sum256([]byte(args.Name)))
+	}
+	return args.Name
 }
 
 // named is the resource as a provider would return it: an object without a name gets one.

@@ -50,13 +50,16 @@ func hide(value resource.PropertyValue) any {
 	return hidden
 }
 
-// YAML is every Kubernetes object, each after a line with its logical name, its parent and its options.
+// YAML is every Kubernetes object and every resource of Datadog, each after a line with its logical name, its parent and its options.
 func (d *Declaration) YAML() (string, error) {
 	var text bytes.Buffer
 	encoder := yaml.NewEncoder(&text)
 	encoder.SetIndent(2)
 	for _, r := range d.Resources {
 		object := r.Object()
+		if strings.HasPrefix(r.Type, "datadog:") {
+			object = r.Plain()
+		}
 		if object == nil {
 			continue
 		}

@@ -12,7 +12,7 @@ func (c *checker) policies() {
 	for _, p := range c.Policies {
 		where := "NetworkPolicy " + p.Name
 		pods := c.selected(p.Namespace, p.Spec.PodSelector.MatchLabels)
-		if len(pods) == 0 {
+		if len(pods) == 0 && !c.filled(p.Namespace) {
 			c.fail(where, "selector %v matches no pods", p.Spec.PodSelector.MatchLabels)
 		}
 		for _, rule := range p.Spec.Ingress {
@@ -30,7 +30,7 @@ func (c *checker) policies() {
 		}
 		for _, rule := range p.Spec.Egress {
 			c.peers(where, p.Namespace, rule.To)
-			if len(rule.To) == 0 {
+			if len(rule.To) == 0 && !c.filled(p.Namespace) {
 				c.fail(where, "lets pods connect to everything")
 			}
 		}
@@ -43,7 +43,7 @@ func (c *checker) peers(where, namespace string, peers []networkingv1.NetworkPol
 			continue
 		}
 		at := namespaceOf(peer, namespace)
-		if c.declares(at) && len(c.selected(at, peer.PodSelector.MatchLabels)) == 0 {
+		if c.declares(at) && !c.filled(at) && len(c.selected(at, peer.PodSelector.MatchLabels)) == 0 {
 			c.fail(where, "peer %v matches no pods", peer.PodSelector.MatchLabels)
 		}
 	}
@@ -65,6 +65,10 @@ func (c *checker) declares(namespace string) bool {
 // reaches demands that an address in a pod's hands is a Service of its namespace, at a port that it has, and that the
 // policies of both ends let the connection through.
 func (c *checker) reaches(from pod, what string, to target) {
+	if namespace, ok := elsewhere(to.host); ok {
+		c.leaves(from, what, namespace, to.port)
+		return
+	}
 	s := c.service(from.namespace, to.host)
 	if s == nil {
 		c.fail(from.owner, "%s: there is no Service %s in namespace %s", what, to.host, from.namespace)

@@ -40,6 +40,8 @@ type Objects struct {
 	ClusterRoles []*rbacv1.ClusterRole
 	Bindings     []*rbacv1.RoleBinding
 	Everywhere   []*rbacv1.ClusterRoleBinding
+	// Charts are what Helm fills namespaces with.
+	Charts []*Chart
 	// Others are of kinds that no rule looks into.
 	Others []*metav1.PartialObjectMetadata
 }
@@ -51,6 +53,10 @@ func Read(list []map[string]any) (*Objects, error) {
 		text, err := json.Marshal(plain)
 		if err != nil {
 			return nil, err
+		}
+		if plain["chart"] != nil {
+			o.Charts = append(o.Charts, &Chart{Namespace: fmt.Sprint(plain["namespace"]), Text: string(text)})
+			continue
 		}
 		if err := o.read(fmt.Sprint(plain["kind"]), text); err != nil {
 			return nil, fmt.Errorf("%v %v: %w", plain["kind"], plain["metadata"], err)

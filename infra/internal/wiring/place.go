@@ -12,7 +12,7 @@ func (c *checker) places() {
 	declared := map[string]bool{}
 	for _, n := range c.Namespaces {
 		declared[n.Name] = true
-		if level := n.Labels["pod-security.kubernetes.io/enforce"]; level != "restricted" && !c.sees(n.Name) {
+		if level := n.Labels["pod-security.kubernetes.io/enforce"]; level != "restricted" && !c.sees(n.Name) && !c.filled(n.Name) {
 			c.fail("Namespace "+n.Name, "Pod Security is %q, want restricted", level)
 		}
 		if !c.denied(n.Name) {
@@ -143,7 +143,7 @@ func (c *checker) unused() {
 	for _, where := range slices.Sorted(maps.Keys(c.meta())) {
 		switch kind, _ := cutKind(where); kind {
 		case "Secret", "ConfigMap", "PersistentVolumeClaim", "ServiceAccount":
-			if !used[where] {
+			if meta := c.meta()[where]; !used[where] && !c.given(meta.Namespace, meta.Name) {
 				c.fail(where, "nothing uses it")
 			}
 		}

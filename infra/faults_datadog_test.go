@@ -1,0 +1,79 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	networkingv1 "k8s.io/api/networking/v1"
+
+	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/internal/wiring"
+	"github.com/techcommerce/platform/stacks/stackstest"
+)
+
+// TestFaultsWithDatadogAreCaught puts faults into what staging declares once it has Datadog's keys.
+func TestFaultsWithDatadogAreCaught(t *testing.T) {
+	t.Parallel()
+	stack := mustDecode(t, stackstest.File(t, "staging", testSecrets()))
+	declaration, expected := mustDeclare(t, stack), expectations(t, stack)
+	for _, f := range []fault{
+		{"traces that no policy lets out", func(o *wiring.Objects) {
+			p := policy(o, "order-api")
+			p.Spec.Egress = slices.DeleteFunc(p.Spec.Egress, func(rule networkingv1.NetworkPolicyEgressRule) bool {
+				return rule.Ports[0].Port.IntVal == agent.OTLPPort
+			})
+		}, "Deployment order-api: variable OTEL_EXPORTER_OTLP_ENDPOINT: no policy lets it out to namespace datadog port 4318"},
+		{"B55 a secret that the chart is not told of", func(o *wiring.Objects) {
+			o.Charts[0].Text = strings.ReplaceAll(o.Charts[0].Text, "datadog-secret", "datadog")
+		}, "Secret datadog-secret: nothing uses it"},
+		{"B56 pods that do not say which service they are", func(o *wiring.Objects) {
+			d, _ := deployment(o, "order-api")
+			delete(d.Spec.Template.Labels, "tags.datadoghq.com/service")
+		}, `Deployment order-api: pods: label tags.datadoghq.com/service is "", want "order-api"`},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			t.Parallel()
+			objects := mustRead(t, declaration)
+			f.put(objects)
+			if found := wiring.Check(objects, expected); !slices.Contains(found, f.want) {
+				t.Errorf("want %q, got\n%s", f.want, strings.Join(found, "\n"))
+			}
+		})
+	}
+}
+
+// TestB53AKeyInHelmValuesIsFound: what a release is given is kept in state, and in the cluster, in clear.
+func TestB53AKeyInHelmValuesIsFound(t *testing.T) {
+	t.Parallel()
+	key := testSecrets()["datadogApiKey"]
+	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", testSecrets())))
+	for i, r := range declaration.Resources {
+		if r.Type == agent.ReleaseToken {
+			values := r.Inputs["values"].ObjectValue()
+			values["datadog"].ObjectValue()["apiKey"] = resource.NewProperty(key)
+			declaration.Resources[i].Inputs["values"] = resource.NewProperty(values)
+		}
+	}
+	want := agent.ReleaseToken + " datadog-agent shows a secret"
+	if found := leaks(declaration, []string{key}); !slices.Contains(found, want) {
+		t.Errorf("got %q, want %q", found, want)
+	}
+}
+
+// TestOffMeansOff: a stack without Datadog, or without its keys where they are optional, declares nothing of it.
+func TestOffMeansOff(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"local", "staging"} {
+		stack := mustDecode(t, stackstest.File(t, name, nil))
+		for _, r := range mustDeclare(t, stack).Resources {
+			if strings.Contains(strings.ToLower(r.Type), "datadog") || r.Name == "datadog" {
+				t.Errorf("%s: %s %s", name, r.Type, r.Name)
+			}
+		}
+		if stack.Off()["datadog"] == "" {
+			t.Errorf("%s does not say that Datadog is off", name)
+		}
+	}
+}
