@@ -2,7 +2,7 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-e2e test-group golden runbooks bench drill-cold preview deploy rollback verify drift destroy
+.PHONY: datadog-keys help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-datadog test-e2e test-group golden runbooks bench drill-cold preview deploy rollback verify drift destroy
 
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
@@ -48,7 +48,7 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: test-packages test-fast test-unit test-fuzz test-e2e ## prove everything; what CI runs
+test: test-packages test-fast test-unit test-fuzz test-datadog test-e2e ## prove everything; what CI runs
 
 test-packages:
 	@test/install-packages
@@ -68,6 +68,9 @@ test-unit: ## everything that needs no cluster
 
 test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=5m
 	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz
+
+test-datadog: ## what Datadog watches, through the real Pulumi CLI, against a stand-in of Datadog's API on this machine
+	go test -v -count=1 -timeout 30m ./test/datadog/... | grep -v '^=== '
 
 test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down
 	go test -v -count=1 -timeout 60m ./test/e2e
@@ -96,6 +99,9 @@ drill-cold: ## time the first make up of all, with empty caches (half an hour; n
 STACK ?= local
 DELIVER := .local/bin/deliver
 OF_STACK = -stack '$(STACK)'
+
+datadog-keys: ## ask Datadog whether it knows a stack's keys: make datadog-keys STACK=staging
+	@go run ./infra/cmd/datadog '$(STACK)'
 
 preview: deliver ## what an update would do, by risk: make preview STACK=staging LABELS=allow-exposure
 	@pulumi preview --json --stack '$(STACK)' > .local/preview.json || [ -s .local/preview.json ]

@@ -75,7 +75,7 @@ func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 		Stack:  stack.Name,
 		Scope:  spec.Scope{Environment: stack.Environment, Namespace: stack.Namespace, Cluster: d.Cluster},
 		APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(), AppKey: stack.Secrets[stacks.DatadogAppKey].Reveal(),
-		API: d.API, App: d.Site.App(),
+		API: d.APIAddress(), App: d.Site.App(),
 		Alerts: alerts.All(target), Runbooks: target.Runbooks,
 		Orders: contract.OrderAPI.Name, Catalogue: contract.ProductAPI.Name, Entry: contract.Frontend.Name,
 		Team: d.Team, Page: handles(d.Notify.Page), Readers: handles(d.Notify.Team), Repeat: d.Notify.Repeat,
@@ -89,9 +89,6 @@ func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 			Burn: d.Objectives.Burn,
 		},
 		WatchesAgent: d.Agent != nil,
-	}
-	if args.API == "" {
-		args.API = d.Site.API()
 	}
 	if q := d.QuietHours; q != nil {
 		args.Quiet = &datadog.Quiet{From: q.From, Hours: q.Hours, Timezone: q.Timezone}

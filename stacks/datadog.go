@@ -121,8 +121,13 @@ func (DatadogSite) options() []string {
 	}
 }
 
-// API is the address of the site's API.
-func (s DatadogSite) API() string { return "https://api." + string(s) }
+// APIAddress is where the API is.
+func (d Datadog) APIAddress() string {
+	if d.API != "" {
+		return d.API
+	}
+	return "https://api." + string(d.Site)
+}
 
 // App is the address that people open.
 func (s DatadogSite) App() string {
