@@ -19,7 +19,8 @@ import (
 	goyaml "go.yaml.in/yaml/v3"
 )
 
-// declared is every object that a shipped stack declares, as the golden file shows it.
+// declared is every object that a shipped stack declares, as the golden file shows it. The file also has what is no
+// object: Helm's releases and Datadog's resources.
 func (p *platform) declared(t *testing.T, stack string) []unstructured.Unstructured {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "infra", "testdata", stack+".golden.yaml"))
@@ -36,7 +37,9 @@ func (p *platform) declared(t *testing.T, stack string) []unstructured.Unstructu
 		if err != nil {
 			t.Fatal(err)
 		}
-		list = append(list, unstructured.Unstructured{Object: object})
+		if object["apiVersion"] != nil {
+			list = append(list, unstructured.Unstructured{Object: object})
+		}
 	}
 }
 
@@ -69,8 +72,9 @@ func (p *platform) lay(t *testing.T, stack string) (namespace string) {
 		}
 	}
 	for _, object := range objects {
-		if object.GetKind() == "Namespace" {
-			p.kubectl(t, "", "wait", "--namespace", object.GetName(), "--for=jsonpath={.status.hard.pods}", "resourcequota", "--all")
+		if object.GetKind() == "ResourceQuota" {
+			p.kubectl(t, "", "wait", "--namespace", object.GetNamespace(), "--for=jsonpath={.status.hard.pods}",
+				"resourcequota", object.GetName())
 		}
 	}
 	return namespace
