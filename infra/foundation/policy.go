@@ -25,7 +25,7 @@ func admissionPolicy(a Args, p policy) *admissionv1.ValidatingAdmissionPolicyArg
 		Metadata: clusterMeta(a, p.name),
 		Spec: &admissionv1.ValidatingAdmissionPolicySpecArgs{
 			FailurePolicy:    pulumi.String("Fail"),
-			MatchConstraints: &admissionv1.MatchResourcesArgs{ResourceRules: ruleFor(p)},
+			MatchConstraints: matching(&admissionv1.MatchResourcesArgs{ResourceRules: ruleFor(p)}),
 			Variables:        variables,
 			Validations:      validations,
 		},
@@ -38,7 +38,19 @@ func ruleFor(p policy) admissionv1.NamedRuleWithOperationsArray {
 		ApiVersions: pulumi.ToStringArray([]string{"v1"}),
 		Resources:   pulumi.ToStringArray(strings.Split(p.resources, ",")),
 		Operations:  pulumi.ToStringArray([]string{"CREATE", "UPDATE"}),
+		Scope:       pulumi.String("*"),
 	}}
+}
+
+// matching writes down what the API server would fill in. It holds the whole of this part to be one value: an update that
+// was cut off after it had made the object could not take it up again, for what it asks for would differ from what is there.
+func matching(m *admissionv1.MatchResourcesArgs) *admissionv1.MatchResourcesArgs {
+	m.MatchPolicy = pulumi.String("Equivalent")
+	m.ObjectSelector = &metav1.LabelSelectorArgs{}
+	if m.NamespaceSelector == nil {
+		m.NamespaceSelector = &metav1.LabelSelectorArgs{}
+	}
+	return m
 }
 
 // binding holds the policy against the stack's namespace, and against no other.
@@ -48,11 +60,11 @@ func binding(a Args, p policy, name, namespace pulumi.StringOutput) *admissionv1
 		Spec: &admissionv1.ValidatingAdmissionPolicyBindingSpecArgs{
 			PolicyName:        name,
 			ValidationActions: pulumi.ToStringArray([]string{"Deny"}),
-			MatchResources: &admissionv1.MatchResourcesArgs{
+			MatchResources: matching(&admissionv1.MatchResourcesArgs{
 				NamespaceSelector: &metav1.LabelSelectorArgs{
 					MatchLabels: pulumi.StringMap{"kubernetes.io/metadata.name": namespace},
 				},
-			},
+			}),
 		},
 	}
 }
