@@ -94,9 +94,14 @@ func (p *platform) layNamespaces(t *testing.T, objects []unstructured.Unstructur
 		}
 	}
 	for name, object := range wanted {
-		if _, err := p.tryKubectl(t, "", "get", "namespace", name); err != nil {
-			p.create(t, object, "namespace", name)
+		ending, err := p.tryKubectl(t, "", "get", "namespace", name, "-o", "jsonpath={.metadata.deletionTimestamp}")
+		if err == nil && ending == "" {
+			continue
 		}
+		if err == nil { // another stack's, of the same name
+			p.kubectl(t, "", "wait", "--for=delete", "--timeout=2m", "namespace/"+name)
+		}
+		p.create(t, object, "namespace", name)
 	}
 }
 

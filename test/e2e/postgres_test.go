@@ -18,7 +18,7 @@ config:
     frontend: {replicas: 1, cpu: {request: 50m}}
     product-api:
       autoscale: {min: 1, max: 2, shrinkAfter: 15s}
-      cpu: {request: 20m}
+      cpu: {request: 50m}
       databaseConnections: 2
     order-api: {replicas: 1, cpu: {request: 50m}, databaseConnections: 2}
   techcommerce:database:
