@@ -2,7 +2,8 @@
 # the environment in which pulumi and kubectl work on the local stack.
 
 .DEFAULT_GOAL := help
-.PHONY: datadog-keys help run up down status logs env tools cluster cluster-down images test test-packages test-fast test-unit test-fuzz test-datadog test-e2e test-group golden runbooks bench drill-cold preview deploy rollback verify drift destroy
+# No target is a file.
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*/\1/p' Makefile)
 
 SHELL := bash
 .SHELLFLAGS := -o pipefail -c
@@ -119,6 +120,10 @@ rollback: deliver ## go back to the last good release, code, images and settings
 drift: deliver ## what was changed by hand, by whom and since when; changes nothing: make drift STACK=staging
 	@$(DELIVER) drift $(OF_STACK)
 
+deployer: ## the account that a pipeline works on one stack with, made by an administrator: make deployer STACK=staging
+	@mkdir -p .local/bin && go build -o .local/bin/deployer ./infra/cmd/deployer
+	@.local/bin/deployer -stack '$(STACK)' $(ARGS)
+
 destroy: ## take a stack away: make destroy STACK=review CONFIRM=review
 	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
 	@pulumi destroy --yes --skip-preview --stack '$(STACK)'
@@ -146,7 +151,6 @@ publish: local
 sign:
 	@.github/sign .local/images.json
 
-.PHONY: local deliver race vulnerabilities declaration pipeline comment publish sign
 deliver:
 	@mkdir -p .local/bin
 	@go build -o $(DELIVER) ./infra/cmd/deliver

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/techcommerce/platform/infra/foundation"
 	"github.com/techcommerce/platform/infra/internal/api"
 	"github.com/techcommerce/platform/infra/preflight"
 	"github.com/techcommerce/platform/stacks"
@@ -36,9 +37,10 @@ func inspect(ctx *pulumi.Context, stack stacks.Stack) error {
 func needs(stack stacks.Stack) preflight.Needs {
 	d := stack.Database
 	needs := preflight.Needs{
-		Namespace: stack.Namespace,
-		OneNode:   d.Embedded != nil,
-		Policies:  !stack.Cluster.EnforcesPolicies,
+		Namespace:       stack.Namespace,
+		AdmissionPolicy: foundation.PodPolicy(stack.Namespace),
+		OneNode:         d.Embedded != nil,
+		Policies:        !stack.Cluster.EnforcesPolicies,
 	}
 	for _, service := range stack.Services {
 		needs.Autoscaling = needs.Autoscaling || service.Autoscale != nil

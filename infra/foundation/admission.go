@@ -24,6 +24,12 @@ type policy struct {
 	rules            []rule
 }
 
+// pods is the policy about every pod.
+const pods = "pods"
+
+// PodPolicy is the name of the admission policy about a namespace's pods.
+func PodPolicy(namespace string) string { return policyName(namespace, pods) }
+
 // policies are the admission rules. The first is about pods, however they come about. The second is about what makes
 // pods that shall stay: only there a missing probe is a fault, and only there a missing size can still be seen, since
 // the LimitRange has given the pod itself one.
@@ -34,7 +40,7 @@ func policies(registries []string) ([]policy, error) {
 	}
 	return []policy{
 		{
-			name: "pods", group: "", resources: "pods",
+			name: pods, group: "", resources: "pods",
 			variables: [][2]string{
 				{"containers", "object.spec.containers + object.spec.?initContainers.orValue([])"},
 				{"registries", string(list)},

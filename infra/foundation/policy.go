@@ -71,5 +71,7 @@ func binding(a Args, p policy, name, namespace pulumi.StringOutput) *admissionv1
 
 // clusterMeta names an object that lives outside namespaces after the namespace that it is for.
 func clusterMeta(a Args, name string) *metav1.ObjectMetaArgs {
-	return &metav1.ObjectMetaArgs{Name: pulumi.String(a.Namespace + "-" + name), Labels: a.Labels}
+	return &metav1.ObjectMetaArgs{Name: pulumi.String(policyName(a.Namespace, name)), Labels: a.Labels}
 }
+
+func policyName(namespace, name string) string { return namespace + "-" + name }

@@ -22,6 +22,8 @@ import (
 type Needs struct {
 	// Namespace is where the stack will live.
 	Namespace string
+	// AdmissionPolicy is the name of one of its admission policies.
+	AdmissionPolicy string
 	// Autoscaling says that something is scaled by its load.
 	Autoscaling bool
 	// Volumes lists the storage classes of volumes; an empty name means the default class.

@@ -22,6 +22,7 @@ func (p *platform) groups() []step {
 	return []step{
 		{"declaration", p.declaration},
 		{"monitoring", p.monitoring},
+		{"deployer", p.deployer},
 	}
 }
 

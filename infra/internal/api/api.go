@@ -6,8 +6,10 @@ import (
 	"context"
 	"encoding/json"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/runtime/serializer"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 )
@@ -70,4 +72,24 @@ func (c Client) Post(ctx context.Context, path string, body, into any) error {
 		return err
 	}
 	return json.Unmarshal(answer, into)
+}
+
+// Apply makes the object at a path as it is given, by server-side apply in the manager's name, whoever set its fields
+// before.
+func (c Client) Apply(ctx context.Context, path, manager string, object any) error {
+	text, err := json.Marshal(object)
+	if err != nil {
+		return err
+	}
+	request := c.rest.Patch(types.ApplyPatchType).AbsPath(path).Param("fieldManager", manager).Param("force", "true")
+	return request.Body(text).Do(ctx).Error()
+}
+
+// Delete removes what is at a path. What is not there is as it should be.
+func (c Client) Delete(ctx context.Context, path string) error {
+	err := c.rest.Delete().AbsPath(path).Do(ctx).Error()
+	if apierrors.IsNotFound(err) {
+		return nil
+	}
+	return err
 }

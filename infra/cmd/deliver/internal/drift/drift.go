@@ -38,7 +38,7 @@ type Change struct {
 
 // Find lists every difference, in the order of the resources.
 func Find(ctx context.Context, client api.Client, resources []stack.Resource) ([]Change, error) {
-	f := finder{client: client, kinds: map[string][]metav1.APIResource{}, scaled: scaled(resources)}
+	f := finder{client: client, kinds: client.Kinds(), scaled: scaled(resources)}
 	var changes []Change
 	for _, r := range resources {
 		declared, ok := plain(r.Inputs).(map[string]any)
@@ -56,15 +56,14 @@ func Find(ctx context.Context, client api.Client, resources []stack.Resource) ([
 
 type finder struct {
 	client api.Client
-	// kinds has what each group and version serves.
-	kinds map[string][]metav1.APIResource
+	kinds  api.Kinds
 	// scaled are the objects whose replicas an autoscaler owns.
 	scaled []string
 }
 
 func (f finder) compare(ctx context.Context, urn string, declared unstructured.Unstructured) ([]Change, error) {
 	object := declared.GetKind() + " " + strings.TrimPrefix(declared.GetNamespace()+"/"+declared.GetName(), "/")
-	path, err := f.path(ctx, declared)
+	path, err := f.kinds.Path(ctx, declared)
 	if err != nil {
 		return nil, err
 	}
@@ -97,31 +96,6 @@ func status(err error) int32 {
 		return s.Status().Code
 	}
 	return 0
-}
-
-// path finds where the API serves an object.
-func (f finder) path(ctx context.Context, object unstructured.Unstructured) (string, error) {
-	root := "/apis/" + object.GetAPIVersion()
-	if !strings.Contains(object.GetAPIVersion(), "/") {
-		root = "/api/" + object.GetAPIVersion()
-	}
-	if f.kinds[root] == nil {
-		var list metav1.APIResourceList
-		if err := f.client.Get(ctx, &list, root); err != nil {
-			return "", err
-		}
-		f.kinds[root] = list.APIResources
-	}
-	for _, resource := range f.kinds[root] {
-		if resource.Kind != object.GetKind() || strings.Contains(resource.Name, "/") {
-			continue
-		}
-		if resource.Namespaced {
-			root += "/namespaces/" + object.GetNamespace()
-		}
-		return root + "/" + resource.Name + "/" + object.GetName(), nil
-	}
-	return "", fmt.Errorf("the cluster serves no %s %s", object.GetAPIVersion(), object.GetKind())
 }
 
 // scaled lists the objects that an autoscaler of the stack scales.

@@ -1,0 +1,100 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	rbacv1 "k8s.io/api/rbac/v1"
+	"k8s.io/client-go/tools/clientcmd"
+	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
+
+	"github.com/techcommerce/platform/infra/cmd/deployer/internal/account"
+	"github.com/techcommerce/platform/infra/cmd/deployer/internal/rights"
+)
+
+// objects are what an account consists of, by kind, namespace and name.
+func objects(t *testing.T, stack string) map[string]bool {
+	t.Helper()
+	a, err := account.New(stack, rights.Rights{
+		Namespaces: []rights.Namespace{{Name: "shop-" + stack}},
+		In:         map[string][]rbacv1.PolicyRule{"shop-" + stack: {}, "kube-system": {}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := a.Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, o := range list {
+		found[o.GetKind()+" "+o.GetNamespace()+"/"+o.GetName()] = true
+	}
+	return found
+}
+
+func TestAccountsShareNothing(t *testing.T) {
+	t.Parallel()
+	staging, review := objects(t, "staging"), objects(t, "review")
+	for _, want := range []string{
+		"ServiceAccount techcommerce-deployers/staging", "Role shop-staging/techcommerce-deployer-staging",
+		"RoleBinding kube-system/techcommerce-deployer-staging", "ClusterRole /techcommerce-deployer-staging",
+		"Namespace /shop-staging", "ValidatingAdmissionPolicyBinding /techcommerce-deployer-staging",
+	} {
+		if !staging[want] {
+			t.Errorf("no %s in %v", want, staging)
+		}
+	}
+	for name := range staging {
+		if review[name] && name != "Namespace /techcommerce-deployers" {
+			t.Errorf("both have %s", name)
+		}
+	}
+}
+
+func TestNewRefusesAStackThatKubernetesCannotName(t *testing.T) {
+	t.Parallel()
+	if _, err := account.New("acme/shop/Pr_12", rights.Rights{}); err == nil || !strings.Contains(err.Error(), "Pr_12") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestKubeconfig(t *testing.T) {
+	t.Parallel()
+	own := clientcmdapi.Config{
+		CurrentContext: "home",
+		Clusters: map[string]*clientcmdapi.Cluster{
+			"home": {Server: "https://home"}, "shop": {Server: "https://shop", CertificateAuthorityData: []byte("ca")},
+		},
+		Contexts: map[string]*clientcmdapi.Context{
+			"home": {Cluster: "home", AuthInfo: "me"}, "kind-shop": {Cluster: "shop", AuthInfo: "me", Namespace: "mine"},
+		},
+		AuthInfos: map[string]*clientcmdapi.AuthInfo{"me": {Token: "administrator", ClientKeyData: []byte("my key")}},
+	}
+	for _, c := range []struct{ name, context, server string }{
+		{"the current context", "", "https://home"},
+		{"the context that the stack is bound to", "kind-shop", "https://shop"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			text, err := account.Kubeconfig(own, c.context, "short-lived")
+			if err != nil {
+				t.Fatal(err)
+			}
+			config, err := clientcmd.RESTConfigFromKubeConfig(text)
+			if err != nil || config.Host != c.server || config.BearerToken != "short-lived" || config.KeyData != nil {
+				t.Errorf("got %v %v", config, err)
+			}
+			read, err := clientcmd.Load(text)
+			if err != nil || len(read.Clusters)+len(read.AuthInfos)+len(read.Contexts) != 3 || strings.Contains(string(text), "administrator") {
+				t.Errorf("more than one way in: %v\n%s", err, text)
+			}
+			if c.context != "" && read.CurrentContext != c.context {
+				t.Errorf("the context is called %s", read.CurrentContext)
+			}
+		})
+	}
+	if _, err := account.Kubeconfig(own, "gone", "short-lived"); err == nil {
+		t.Error("a context that is not there was taken")
+	}
+}
