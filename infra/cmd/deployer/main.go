@@ -82,7 +82,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err := a.Install(ctx, client); err != nil {
 		return err
 	}
-	return admit(ctx, client, a, admission{
+	return admit(ctx, client, a, entry{
 		stack: o.stack, context: stack.Context, lifetime: time.Duration(o.days) * 24 * time.Hour, out: out,
 	})
 }

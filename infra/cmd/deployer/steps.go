@@ -82,15 +82,15 @@ func remove(ctx context.Context, stack string, out io.Writer) error {
 	return err
 }
 
-// admission is how somebody gets in with the account.
-type admission struct {
+// entry is how somebody gets in with the account.
+type entry struct {
 	stack, context string
 	lifetime       time.Duration
 	out            io.Writer
 }
 
 // admit writes a kubeconfig with a new token.
-func admit(ctx context.Context, client api.Client, a account.Account, how admission) error {
+func admit(ctx context.Context, client api.Client, a account.Account, how entry) error {
 	token, ends, err := a.Token(ctx, client, how.lifetime)
 	if err != nil {
 		return err

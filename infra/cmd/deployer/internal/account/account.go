@@ -72,6 +72,9 @@ func (a Account) Objects() ([]unstructured.Unstructured, error) {
 		plain, err := runtime.DefaultUnstructuredConverter.ToUnstructured(object)
 		unstructured.RemoveNestedField(plain, "metadata", "creationTimestamp")
 		unstructured.RemoveNestedField(plain, "status")
+		if spec, ok := plain["spec"].(map[string]any); ok && len(spec) == 0 {
+			delete(plain, "spec") // or the namespace's would be this account's, and nobody's declaration
+		}
 		list = append(list, unstructured.Unstructured{Object: plain})
 		problems = append(problems, err)
 	}

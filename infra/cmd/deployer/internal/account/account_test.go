@@ -28,6 +28,9 @@ func objects(t *testing.T, stack string) map[string]bool {
 	}
 	found := map[string]bool{}
 	for _, o := range list {
+		if spec, ok := o.Object["spec"].(map[string]any); ok && len(spec) == 0 {
+			t.Errorf("%s %s claims a spec that it does not set", o.GetKind(), o.GetName())
+		}
 		found[o.GetKind()+" "+o.GetNamespace()+"/"+o.GetName()] = true
 	}
 	return found

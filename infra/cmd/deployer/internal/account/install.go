@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -83,20 +82,21 @@ func (a Account) clear(ctx context.Context, client api.Client, marked []unstruct
 
 // inCluster are the objects of all deployers, bindings first: a right ends before it is taken apart.
 func inCluster(ctx context.Context, client api.Client) ([]unstructured.Unstructured, error) {
+	kinds := client.Kinds()
 	var marked []unstructured.Unstructured
-	for _, kind := range []string{
+	for _, full := range []string{
 		"rbac.authorization.k8s.io/v1 ClusterRoleBinding", "rbac.authorization.k8s.io/v1 RoleBinding",
 		"rbac.authorization.k8s.io/v1 ClusterRole", "rbac.authorization.k8s.io/v1 Role",
 		"v1 ServiceAccount",
 		"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicyBinding",
 		"admissionregistration.k8s.io/v1 ValidatingAdmissionPolicy",
 	} {
-		apiVersion, kind, _ := strings.Cut(kind, " ")
-		found, err := client.Kinds().List(ctx, apiVersion, kind, label)
+		apiVersion, kind, _ := strings.Cut(full, " ")
+		found, err := kinds.List(ctx, apiVersion, kind, label)
 		if err != nil {
 			return nil, err
 		}
 		marked = append(marked, found...)
 	}
-	return slices.Clip(marked), nil
+	return marked, nil
 }
