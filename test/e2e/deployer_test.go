@@ -1,10 +1,12 @@
 package e2e_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // smallStack is a second stack on the platform's cluster, with all that reaches beyond its namespaces.
@@ -48,9 +50,13 @@ func (p *platform) deployer(t *testing.T) {
 		step{"it is enough to destroy the stack", account.leavesWithAStack},
 		step{"it opens nothing once it is removed", func(t *testing.T) {
 			admin.bootstrap(t, "-remove")
-			if _, err := account.kubectl("get", "nodes"); err == nil || !strings.Contains(err.Error(), "Unauthorized") {
-				t.Errorf("want the token refused, got %v", err)
-			}
+			eventually(t, 20*time.Second, func() error { // the API server remembers a good token for ten seconds
+				_, err := account.kubectl("get", "nodes")
+				if err == nil || !strings.Contains(err.Error(), "Unauthorized") {
+					return fmt.Errorf("want the token refused, got %v", err)
+				}
+				return nil
+			})
 			if left := p.kubectl(t, "", "get", "roles,rolebindings,clusterroles,clusterrolebindings,serviceaccounts,"+
 				"validatingadmissionpolicies", "-A", "-l", "techcommerce/deployer=small", "-o", "name"); left != "" {
 				t.Errorf("left behind:\n%s", left)
