@@ -12,7 +12,7 @@ LOCAL := .local/bin/local
 export ARCHITECTURE KUBE_CONTEXT CONFIRM_CONTEXT IMAGE_REGISTRY PUBLISH LOCAL_CACHE
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo '  KUBE_CONTEXT=name   use that cluster instead of starting one (kind-…, minikube, any)'
 	@echo '  IMAGE_REGISTRY=ref  where such a cluster pulls the images from, if it is neither kind nor minikube'
