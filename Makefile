@@ -90,8 +90,9 @@ bench: ## measure the services against something simpler on the same machine, an
 	@test/install-packages bench
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./apps/bench
 
-drill-alerts: ## break the stack that is up here in every way that its alerts know; about an hour, not part of make test
-	E2E_CHECKOUT=$(CURDIR) E2E_DRILL=alerts go test -v -count=1 -timeout 3h -run 'TestAlerts' ./test/e2e
+drill-alerts: ## break a stack beside the one that is up here in nine ways, and time the alerts: an hour, not part of make test
+	@test/install-packages
+	E2E_CHECKOUT=$(CURDIR) E2E_DRILL=alerts E2E_FAULT=$(FAULT) go test -v -count=1 -parallel 16 -timeout 3h -run TestAlerts ./test/e2e
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold

@@ -11,7 +11,8 @@ import (
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
 
-// TestLocalProgramsAreTheUpstreamOnes proves that the local stack compiles what other stacks pull.
+// TestLocalProgramsAreTheUpstreamOnes proves that the local stack, and the tests on its cluster, compile what other stacks
+// pull.
 func TestLocalProgramsAreTheUpstreamOnes(t *testing.T) {
 	t.Parallel()
 	m := *mustDecode(t, stackstest.File(t, "staging", nil)).Monitoring
@@ -24,6 +25,7 @@ func TestLocalProgramsAreTheUpstreamOnes(t *testing.T) {
 		{"alertmanager", "github.com/prometheus/alertmanager", m.Alertmanager.Image, nil},
 		{"node-exporter", "github.com/prometheus/node_exporter", m.NodeExporter.Image, nil},
 		{"kube-state-metrics", "k8s.io/kube-state-metrics/v2", m.KubeStateMetrics.Image, nil},
+		{"postgres-exporter", "github.com/prometheus-community/postgres_exporter", m.PostgresExporter.Image, nil},
 	} {
 		want := pinned(t, program.tool, program.module)
 		if program.tag != nil {

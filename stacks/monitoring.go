@@ -43,7 +43,7 @@ func (m *Monitoring) setDefaults() {
 		},
 		KubeStateMetrics: exporter("registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.16.0"),
 		NodeExporter:     exporter("quay.io/prometheus/node-exporter:v1.12.1"),
-		PostgresExporter: exporter("quay.io/prometheuscommunity/postgres-exporter:v0.18.1"),
+		PostgresExporter: exporter("quay.io/prometheuscommunity/postgres-exporter:v0.19.1"),
 	}
 }
 

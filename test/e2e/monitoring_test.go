@@ -25,15 +25,21 @@ type watched struct {
 	receiver   receiver
 	// group is the test that all steps belong to: what one of them leaves for the next ends with it.
 	group *testing.T
-	// hurry ends what makes requests slow.
-	hurry func()
+	// environment, jobs and least are what there must be to see: the stack's label, what is scraped, and so many pods of
+	// each service.
+	environment string
+	jobs        []string
+	least       int
 	// burns is when orders began to fail.
 	burns time.Time
 }
 
 // monitoring proves that what watches the shop sees it, is quiet while it is well, and tells somebody when it is not.
 func (p *platform) monitoring(t *testing.T) {
-	w := &watched{platform: p, group: t, prometheus: prometheus{url: strings.Replace(p.url, ":30000", ":30090", 1)}}
+	w := &watched{
+		platform: p, group: t, prometheus: prometheus{url: strings.Replace(p.url, ":30000", ":30090", 1)},
+		environment: "local", jobs: jobs(), least: 2,
+	}
 	inOrder(t,
 		step{"every target is up", w.seesEverything},
 		step{"every rule can be evaluated", w.judges},
@@ -78,16 +84,17 @@ func (w *watched) seesEverything(t *testing.T) {
 			if target.Health != "up" {
 				problems = append(problems, fmt.Errorf("%v is %s: %s", target.Labels, target.Health, target.LastError))
 			}
-			if target.Labels["environment"] != "local" || target.Labels["service"] == "" {
+			if target.Labels["environment"] != w.environment || target.Labels["service"] == "" {
 				problems = append(problems, fmt.Errorf("%v: want environment and service", target.Labels))
 			}
 		}
-		if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, slices.Sorted(slices.Values(jobs()))) {
-			problems = append(problems, fmt.Errorf("jobs: got %q, want %q", got, jobs()))
+		if got := slices.Sorted(maps.Keys(seen)); !slices.Equal(got, slices.Sorted(slices.Values(w.jobs))) {
+			problems = append(problems, fmt.Errorf("jobs: got %q, want %q", got, w.jobs))
 		}
 		for _, service := range contract.Services() {
-			if pods[service.Name] < 2 {
-				problems = append(problems, fmt.Errorf("%s: %d pods are scraped, want at least 2", service.Name, pods[service.Name]))
+			if pods[service.Name] < w.least {
+				problems = append(problems, fmt.Errorf("%s: %d pods are scraped, want at least %d",
+					service.Name, pods[service.Name], w.least))
 			}
 		}
 		return errors.Join(problems...)

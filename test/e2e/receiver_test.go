@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -12,7 +13,8 @@ import (
 type receiver struct {
 	p *platform
 	// url is its address in the cluster.
-	url string
+	url  string
+	seen *seen
 }
 
 const receiverNamespace = "e2e-receiver"
@@ -69,10 +71,10 @@ func (p *platform) startReceiver(t *testing.T) receiver {
 		}
 	})
 	p.kubectl(t, "", "-n", receiverNamespace, "wait", "--for=condition=Ready", "--timeout=60s", "pod/receiver")
-	return receiver{p: p, url: "http://receiver." + receiverNamespace + ".svc:8080/cgi-bin/alerts"}
+	return receiver{p: p, url: "http://receiver." + receiverNamespace + ".svc:8080/cgi-bin/alerts", seen: &seen{}}
 }
 
-// notification is what Alertmanager posts.
+// notification is what Alertmanager posts, and when it arrived.
 type notification struct {
 	Status string
 	Alerts []struct {
@@ -80,47 +82,92 @@ type notification struct {
 		Labels, Annotations map[string]string
 		StartsAt, EndsAt    time.Time
 	}
+	at time.Time
+}
+
+// seen is what the receiver was told so far: many wait for it at once, and each look is a kubectl.
+type seen struct {
+	mu   sync.Mutex
+	when time.Time
+	list []notification
 }
 
 // told lists what has arrived.
 func (r receiver) told(t *testing.T) []notification {
 	t.Helper()
+	r.seen.mu.Lock()
+	defer r.seen.mu.Unlock()
+	if time.Since(r.seen.when) < 2*time.Second {
+		return r.seen.list
+	}
 	var list []notification
-	for line := range strings.Lines(r.p.kubectl(t, "", "-n", receiverNamespace, "logs", "receiver")) {
-		if !strings.HasPrefix(line, "{") {
+	for line := range strings.Lines(r.p.kubectl(t, "", "-n", receiverNamespace, "logs", "--timestamps", "receiver")) {
+		at, text, _ := strings.Cut(line, " ")
+		if !strings.HasPrefix(text, "{") {
 			continue
 		}
 		var n notification
-		if err := json.Unmarshal([]byte(line), &n); err != nil {
+		err := json.Unmarshal([]byte(text), &n)
+		if err == nil {
+			n.at, err = time.Parse(time.RFC3339Nano, at)
+		}
+		if err != nil {
 			t.Fatalf("%v: %s", err, line)
 		}
 		list = append(list, n)
 	}
+	r.seen.list, r.seen.when = list, time.Now()
 	return list
+}
+
+// wanted is what the receiver shall be told: that an alert with some labels is firing or resolved. Only what began to
+// fire, or was resolved, after a moment counts.
+type wanted struct {
+	alert, status string
+	labels        map[string]string
+	since         time.Time
 }
 
 // await waits until the receiver is told that an alert fires, or is resolved.
 func (r receiver) await(t *testing.T, alert, status string, limit time.Duration) {
 	t.Helper()
-	r.awaitSince(t, alert, status, time.Time{}, limit)
+	r.awaitOne(t, wanted{alert: alert, status: status}, limit)
 }
 
-// awaitSince counts only what began to fire, or was resolved, after a moment.
-func (r receiver) awaitSince(t *testing.T, alert, status string, since time.Time, limit time.Duration) {
+// awaitOne returns when the receiver was told.
+func (r receiver) awaitOne(t *testing.T, want wanted, limit time.Duration) (at time.Time) {
 	t.Helper()
 	eventually(t, limit, func() error {
 		for _, n := range r.told(t) {
-			for _, a := range n.Alerts {
-				at := a.StartsAt
-				if status == "resolved" {
-					at = a.EndsAt
-				}
-				if a.Labels["alertname"] == alert && a.Status == status && at.After(since) {
-					return nil
-				}
+			if n.tells(want) {
+				at = n.at
+				return nil
 			}
 		}
-		time.Sleep(2 * time.Second) // alerts take minutes, and each look is a kubectl
-		return fmt.Errorf("nobody was told that %s is %s", alert, status)
+		time.Sleep(time.Second) // alerts take minutes
+		return fmt.Errorf("nobody was told that %s %v is %s", want.alert, want.labels, want.status)
 	})
+	return at
+}
+
+func (n notification) tells(want wanted) bool {
+	for _, a := range n.Alerts {
+		when := a.StartsAt
+		if want.status == "resolved" {
+			when = a.EndsAt
+		}
+		if a.Labels["alertname"] == want.alert && a.Status == want.status && when.After(want.since) && has(a.Labels, want.labels) {
+			return true
+		}
+	}
+	return false
+}
+
+func has(labels, some map[string]string) bool {
+	for name, value := range some {
+		if labels[name] != value {
+			return false
+		}
+	}
+	return true
 }

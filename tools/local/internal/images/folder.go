@@ -4,9 +4,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
-// BuildFolder builds the image of a folder: its files are the whole of the image, and whoever runs it says which one.
+// BuildFolder builds the image of a folder: its files are the whole of the image. It starts the program that bears the
+// image's name; where there is none, whoever runs it says which one.
 func (w Workshop) BuildFolder(name, folder string) (Archived, error) {
 	spec := Spec{Name: name, User: serviceUser, Links: map[string]string{}}
 	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
@@ -17,6 +19,9 @@ func (w Workshop) BuildFolder(name, folder string) (Archived, error) {
 	})
 	if err != nil {
 		return Archived{}, err
+	}
+	if slices.ContainsFunc(spec.Files, func(f File) bool { return f.Path == "/"+name && f.Executable }) {
+		spec.Entrypoint = []string{"/" + name}
 	}
 	return w.archive(spec)
 }

@@ -93,7 +93,7 @@ func TestAnImageHoldsTheBinaryAndCertificatesAndNothingElse(t *testing.T) {
 func TestAFolderIsAnImage(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	for name, mode := range map[string]os.FileMode{"bin/sh": 0o755, "etc/passwd": 0o644} {
+	for name, mode := range map[string]os.FileMode{"bin/sh": 0o755, "etc/passwd": 0o644, "tools": 0o755} {
 		path := filepath.Join(folder, name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, mode)); err != nil {
 			t.Fatal(err)
@@ -118,10 +118,13 @@ func TestAFolderIsAnImage(t *testing.T) {
 	}
 	want := map[string]string{
 		"bin": "drwxr-xr-x", "bin/sh": "-rwxr-xr-x", "bin/ls": "Lrwxrwxrwxsh",
-		"etc": "drwxr-xr-x", "etc/passwd": "-rw-r--r--", "sbin": "Lrwxrwxrwxbin",
+		"etc": "drwxr-xr-x", "etc/passwd": "-rw-r--r--", "sbin": "Lrwxrwxrwxbin", "tools": "-rwxr-xr-x",
 	}
 	if !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
+	}
+	if config := mustConfig(t, built.Image); !slices.Equal(config.Entrypoint, []string{"/tools"}) {
+		t.Errorf("starts %q, want the program of its own name", config.Entrypoint)
 	}
 }
 
