@@ -3,10 +3,13 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"golang.org/x/mod/modfile"
 
+	"github.com/techcommerce/platform/infra/alerts"
+	"github.com/techcommerce/platform/infra/exported"
 	"github.com/techcommerce/platform/stacks"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
@@ -33,6 +36,26 @@ func TestLocalProgramsAreTheUpstreamOnes(t *testing.T) {
 		}
 		if got := stacks.Image(program.image).Version(); got != want {
 			t.Errorf("%s: the image is %s, tools/%s compiles %s", program.tool, got, program.tool, want)
+		}
+	}
+}
+
+// TestSourcesAreOfTheVersionsThatRun proves that what was read in the source of an exporter was read in that of the version
+// that stacks run. An Ingress controller is the cluster's own, of whatever version.
+func TestSourcesAreOfTheVersionsThatRun(t *testing.T) {
+	t.Parallel()
+	m := *mustDecode(t, stackstest.File(t, "staging", nil)).Monitoring
+	images := map[string]string{
+		alerts.JobPostgres: m.PostgresExporter.Image, alerts.JobKubeStateMetrics: m.KubeStateMetrics.Image,
+		alerts.JobPrometheus: m.Prometheus.Image,
+	}
+	read, err := exported.Elsewhere()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for job, r := range read {
+		if version := stacks.Image(images[job]).Version(); !strings.Contains(r.Source, " "+version) || r.Source == "" {
+			t.Errorf("elsewhere.json: what %s exports is from %q, the stack runs %s", job, r.Source, version)
 		}
 	}
 }

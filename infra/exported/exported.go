@@ -1,6 +1,7 @@
 // Package exported knows what the exporters of a stack export: metrics and their labels, by scrape job, as far as rules,
 // runbooks and dashboards ask for them. local.json was read by cmd from the Prometheus of a real local stack. elsewhere.json is
-// written by hand: the local stack has no such exporter, or the metric is there only while something is wrong.
+// written by hand, after the source that it names: the local stack has no such exporter, or the metric is there only while
+// something is wrong.
 package exported
 
 import (
@@ -18,25 +19,47 @@ type Metrics map[string]map[string][]string
 //go:embed local.json elsewhere.json
 var files embed.FS
 
+// Read is what was read in the source of an exporter rather than from a running one.
+type Read struct {
+	// Source is the program, its version, and the files.
+	Source string
+	// Metrics are the labels of metrics by their names.
+	Metrics map[string][]string
+}
+
+// Elsewhere is what was read in sources, by scrape job.
+func Elsewhere() (map[string]Read, error) {
+	var read map[string]Read
+	return read, unmarshal("elsewhere.json", &read)
+}
+
 // Known is everything that some stack exports.
 func Known() (Metrics, error) {
 	all := Metrics{}
-	for _, name := range []string{"local.json", "elsewhere.json"} {
-		text, err := files.ReadFile(name)
-		if err != nil {
-			return nil, fmt.Errorf("exported: %w", err)
-		}
-		var some Metrics
-		if err := json.Unmarshal(text, &some); err != nil {
-			return nil, fmt.Errorf("exported: %s: %w", name, err)
-		}
-		for job, metrics := range some {
-			for metric, labels := range metrics {
-				all.add(job, metric, labels)
-			}
+	if err := unmarshal("local.json", &all); err != nil {
+		return nil, err
+	}
+	elsewhere, err := Elsewhere()
+	if err != nil {
+		return nil, err
+	}
+	for job, read := range elsewhere {
+		for metric, labels := range read.Metrics {
+			all.add(job, metric, labels)
 		}
 	}
 	return all, nil
+}
+
+func unmarshal(name string, into any) error {
+	text, err := files.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(text, into)
+	}
+	if err != nil {
+		return fmt.Errorf("exported: %s: %w", name, err)
+	}
+	return nil
 }
 
 // Of collects what series, as Prometheus' API lists them, have, as far as somebody asks for it. What rules record is not
