@@ -3,7 +3,9 @@ package main
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/database"
@@ -21,7 +23,8 @@ func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 		Namespace:   stack.Namespace,
 		Monitoring:  m.Namespace,
 		Runbooks:    m.Runbooks,
-		Limits:      alerts.DefaultLimits(),
+		Limits:      limits(stack.Alerts.Limits),
+		Promises:    promises(stack.Alerts.Objectives),
 		Severities:  map[string]alerts.Severity{},
 		Jobs: []string{
 			alerts.JobServices, alerts.JobPrometheus, alerts.JobAlertmanager, alerts.JobAPIServer, alerts.JobKubelet,
@@ -48,8 +51,33 @@ func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 		// Nobody else knows when the certificate ends.
 		target.Jobs = append(target.Jobs, alerts.JobIngress)
 	}
-	return target, severities(target.Severities, m.Severities)
+	return target, severities(target.Severities, stack.Alerts.Severities)
 }
+
+func limits(l stacks.Limits) alerts.Limits {
+	return alerts.Limits{
+		Errors:   share(l.Errors),
+		Latency:  milliseconds(l.Latency),
+		Checkout: milliseconds(l.Checkout),
+		Pending:  time.Duration(l.Pending),
+		Restarts: float64(l.Restarts),
+		Disk:     share(l.Disk), Memory: share(l.Memory), CPU: share(l.CPU),
+		ContainerMemory: share(l.ContainerMemory),
+		Volume:          share(l.Volume),
+		Connections:     share(l.Connections),
+	}
+}
+
+func promises(o stacks.Objectives) alerts.Promises {
+	return alerts.Promises{
+		Orders: share(o.Orders), Catalogue: share(o.Catalogue), Shop: share(o.Shop), Fast: milliseconds(o.CatalogueTime),
+	}
+}
+
+// share is a part of 1. What division adds in the last digits is taken away: people read these numbers in rules.
+func share(p stacks.Percent) float64 { return math.Round(float64(p)*1e6) / 1e8 }
+
+func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 // severities puts the stack's lists into one map.
 func severities(into map[string]alerts.Severity, from stacks.Severities) error {
@@ -60,7 +88,7 @@ func severities(into map[string]alerts.Severity, from stacks.Severities) error {
 	} {
 		for _, name := range names {
 			if !slices.Contains(known, string(name)) {
-				problems = append(problems, fmt.Errorf("monitoring.severities: there is no alert %s", name))
+				problems = append(problems, fmt.Errorf("alerts.severities: there is no alert %s", name))
 			}
 			into[string(name)] = severity
 		}

@@ -66,7 +66,7 @@ func agentArgs(stack stacks.Stack, random io.Reader) agent.Args {
 }
 
 func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
-	d := stack.Datadog
+	d, promised := stack.Datadog, stack.Alerts.Objectives
 	target, err := alertTarget(stack)
 	if err != nil {
 		return datadog.Args{}, err
@@ -81,12 +81,11 @@ func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 		Team: d.Team, Page: handles(d.Notify.Page), Readers: handles(d.Notify.Team), Repeat: d.Notify.Repeat,
 		Limits: datadog.Limits{
 			ErrorLogs: d.Limits.ErrorLogs, ServerErrors: d.Limits.ServerErrors, LogLines: d.Limits.LogLines,
-			CallErrors: 100 * target.Limits.Errors,
+			CallErrors: float64(stack.Alerts.Limits.Errors),
 		},
 		Objectives: datadog.Objectives{
-			Orders: float64(d.Objectives.Orders), Catalogue: float64(d.Objectives.Catalogue),
-			Shop: float64(d.Objectives.Shop), CatalogueSeconds: float64(d.Objectives.CatalogueTime) / 1000,
-			Burn: d.Objectives.Burn,
+			Orders: float64(promised.Orders), Catalogue: float64(promised.Catalogue), Shop: float64(promised.Shop),
+			CatalogueSeconds: target.Promises.Fast.Seconds(), Burn: d.Burn,
 		},
 		WatchesAgent: d.Agent != nil,
 	}

@@ -156,6 +156,7 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 	args.Prometheus.Rules = rules
 	if g := m.Grafana; g != nil {
 		args.Grafana = grafanaArgs(*g, release, at.secrets)
+		args.Grafana.Dashboards = dashboards.Files(target.Limits.Panels())
 	}
 	return args, nil
 }
@@ -188,7 +189,6 @@ func grafanaArgs(g stacks.Grafana, release release, secrets *keys.Keys) *monitor
 		URL:           g.URL,
 		NodePort:      g.NodePort,
 		Datasource:    dashboards.Datasource,
-		Dashboards:    dashboards.Files(),
 		AdminPassword: secrets.Refs[stacks.SecretName(stacks.GrafanaAdminPassword)],
 	}
 }

@@ -47,9 +47,12 @@ config:
       restore: 2026-01-31T03-15-00Z
       backup:
         bucket: {endpoint: https://s3.example.com, name: backups, networks: [203.0.113.0/24]}
+  techcommerce:alerts:
+    limits: {errors: 2.5, latency: 1500, pending: 10m}
+    objectives: {catalogueTime: 250}
+    severities: {info: [HighCPUUsage], without: [HighDiskUsage]}
   techcommerce:monitoring:
     runbooks: https://example.com/runbooks
-    severities: {info: [HighCPUUsage], without: [HighDiskUsage]}
     grafana: {url: https://grafana.example.com, nodePort: 30301}
     prometheus:
       nodePort: 30302

@@ -21,8 +21,9 @@ type Datadog struct {
 	Notify DatadogNotify `json:"notify"`
 	// Limits are when the monitors alert that only Datadog can have.
 	Limits DatadogLimits `json:"limits"`
-	// Objectives are what the shop promises over 30 days.
-	Objectives DatadogObjectives `json:"objectives"`
+	// Burn also alerts when the errors of an hour, or of six, would use up the month of alerts.objectives.orders too
+	// fast.
+	Burn bool `json:"burn,omitempty"`
 	// QuietHours keeps the stack's monitors silent every day. Absent: never.
 	QuietHours *QuietHours `json:"quietHours,omitempty"`
 	// API is the API's address, for tests against a stand-in on this machine. Default: https://api.<site>.
@@ -71,20 +72,6 @@ type DatadogLimits struct {
 	LogLines int `json:"logLines,omitempty" min:"0"`
 }
 
-// DatadogObjectives are what the shop promises over 30 days.
-type DatadogObjectives struct {
-	// Orders is the share of requests that order-api answers without an error of its own.
-	Orders Percent `json:"orders"`
-	// Catalogue is the share of time in which product-api answers 95 of 100 requests within catalogueTime.
-	Catalogue Percent `json:"catalogue"`
-	// CatalogueTime is that time in milliseconds.
-	CatalogueTime int `json:"catalogueTime,omitempty" min:"1" max:"60000"`
-	// Shop is the share of time in which every pod that shall run does.
-	Shop Percent `json:"shop"`
-	// Burn also alerts when the errors of an hour, or of six, would use up the orders' month too fast.
-	Burn bool `json:"burn,omitempty"`
-}
-
 // QuietHours is a time of every day.
 type QuietHours struct {
 	// From is when it begins.
@@ -98,7 +85,6 @@ type QuietHours struct {
 func (d *Datadog) setDefaults() {
 	d.Site, d.Namespace, d.TracePercent, d.Team = "datadoghq.com", "datadog", 100, "shop"
 	d.Limits = DatadogLimits{ErrorLogs: 10, ServerErrors: 20}
-	d.Objectives = DatadogObjectives{Orders: 99.9, Catalogue: 99, CatalogueTime: 500, Shop: 99.9}
 	d.Agent = &DatadogAgent{}
 	d.Agent.setDefaults()
 }

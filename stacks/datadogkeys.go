@@ -39,13 +39,6 @@ func (s Stack) validateDatadog() []Problem {
 	if d.Namespace == s.Namespace {
 		found.add("datadog.namespace", "%s is the shop's own: the agent needs rights that no pod there may have", d.Namespace)
 	}
-	for path, percent := range map[string]Percent{
-		"orders": d.Objectives.Orders, "catalogue": d.Objectives.Catalogue, "shop": d.Objectives.Shop,
-	} {
-		if percent <= 0 || percent >= 100 {
-			found.add("datadog.objectives."+path, "%s, want more than 0 and less than 100", percent)
-		}
-	}
 	if q := d.QuietHours; q != nil && (q.From == "" || q.Hours == 0) {
 		found.add("datadog.quietHours", "want from and hours")
 	}

@@ -19,8 +19,6 @@ type Monitoring struct {
 	Grafana *Grafana `json:"grafana,omitempty"`
 	// Runbooks is the address of docs/runbooks that alerts link to. Empty: they link to none.
 	Runbooks string `json:"runbooks,omitempty" pattern:"address"`
-	// Severities changes how urgent single alerts are.
-	Severities Severities `json:"severities"`
 }
 
 func (m *Monitoring) setDefaults() {
@@ -172,16 +170,4 @@ func (g *Grafana) setDefaults() {
 		Image: "docker.io/grafana/grafana:12.1.1", Size: GiB,
 		CPU: CPURange{Request: 250, Limit: 500}, Memory: MemoryRange{Request: 256 * MiB, Limit: 512 * MiB},
 	}
-}
-
-// Severities changes how urgent single alerts are, by their names.
-type Severities struct {
-	// Critical alerts wake somebody.
-	Critical []AlertName `json:"critical,omitempty"`
-	// Warning alerts wait for the morning.
-	Warning []AlertName `json:"warning,omitempty"`
-	// Info alerts are for those who ask.
-	Info []AlertName `json:"info,omitempty"`
-	// Without lists the alerts that the stack does not have.
-	Without []AlertName `json:"without,omitempty"`
 }

@@ -34,6 +34,8 @@ type Stack struct {
 	Edge Edge `json:"edge"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
+	// Alerts is when people are told, by Prometheus and by Datadog alike.
+	Alerts Alerts `json:"alerts"`
 	// Monitoring watches the stack with Prometheus, and tells people. Absent: nothing does.
 	Monitoring *Monitoring `json:"monitoring,omitempty"`
 	// Datadog is what the stack sends to Datadog, and what Datadog watches. Absent: neither.
@@ -121,6 +123,7 @@ func Defaults(name string) Stack {
 
 		RolloutDeadline: 300 * Second,
 		Keys:            Keys{Generation: 1},
+		Alerts:          defaultAlerts(),
 	}
 	for _, service := range contract.Services() {
 		s.Services[service.Name] = defaultService()

@@ -123,7 +123,6 @@ func (s Stack) validateMonitoring() []Problem {
 		found.add("monitoring.prometheus.remoteWrite", "want url and networks")
 	}
 	found = append(found, m.Alertmanager.Receivers.validate("monitoring.alertmanager.receivers")...)
-	found = append(found, m.Severities.validate("monitoring.severities")...)
 	found = append(found, s.validateMonitoringSecrets(*m)...)
 	return append(found, s.validateNodePorts(*m)...)
 }
@@ -138,19 +137,6 @@ func (r Receivers) validate(path string) []Problem {
 	}
 	if r.Any() && len(r.Networks) == 0 {
 		found.add(path+".networks", "empty, want the address ranges of the receivers, such as 0.0.0.0/0")
-	}
-	return found
-}
-
-// validate demands that no alert is in two lists.
-func (s Severities) validate(path string) []Problem {
-	var found problems
-	seen := map[AlertName]bool{}
-	for _, name := range slices.Concat(s.Critical, s.Warning, s.Info, s.Without) {
-		if seen[name] {
-			found.add(path, "%s is there twice", name)
-		}
-		seen[name] = true
 	}
 	return found
 }

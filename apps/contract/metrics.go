@@ -1,5 +1,7 @@
 package contract
 
+import "time"
+
 // Metrics that the services export. Rules, dashboards and Datadog queries name them by these constants.
 const (
 	// MetricRequests counts requests by method, route (the mux template) and status.
@@ -19,6 +21,16 @@ const (
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.
 	MetricReservationsOpen = "reservations_open"
 )
+
+// DurationBuckets are what MetricRequestDuration counts by. Whoever asks how many requests were in time can ask for
+// these times alone.
+func DurationBuckets() []time.Duration {
+	return []time.Duration{
+		time.Millisecond, 2500 * time.Microsecond, 5 * time.Millisecond, 10 * time.Millisecond, 25 * time.Millisecond,
+		50 * time.Millisecond, 100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond,
+		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second,
+	}
+}
 
 // ProbeLine matches the log line of a kubelet's probe, which is written at level debug: whoever stores lines for money
 // leaves these out.

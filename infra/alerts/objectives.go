@@ -16,8 +16,7 @@ type Objective struct {
 	Title, Meaning string
 	// Service is whose objective it is.
 	Service string
-	// Target is the share of good events, between 0 and 1. It must be more than 0.95: below that, no outage can burn
-	// the budget as fast as the alerts look for.
+	// Target is the share of good events, between 0 and 1.
 	Target float64
 	// Bad and All are the rates of bad events and of all, in PromQL, over $window.
 	Bad, All string
@@ -25,33 +24,27 @@ type Objective struct {
 
 // Objectives lists those of a stack.
 func Objectives(t Target) []Objective {
-	list := []Objective{
+	return []Objective{
 		{
-			Name: "orders-accepted", Title: "Orders are accepted", Service: contract.OrderAPI.Name, Target: 0.999,
+			Name: "orders-accepted", Title: "Orders are accepted", Service: contract.OrderAPI.Name, Target: t.Promises.Orders,
 			Meaning: "A customer who places an order gets an answer other than 5xx.",
 			Bad:     `sum(rate($requests{$placing, status=~"5.."}[$window]))`,
 			All:     `sum(rate($requests{$placing}[$window]))`,
 		},
 		{
-			Name: "catalogue-fast", Title: "The catalogue is fast", Service: contract.ProductAPI.Name, Target: 0.99,
-			Meaning: "A request for products is answered within half a second.",
+			Name: "catalogue-fast", Title: "The catalogue is fast", Service: contract.ProductAPI.Name, Target: t.Promises.Catalogue,
+			Meaning: "A request for products is answered within " + t.Promises.Fast.String() + ".",
 			Bad: `sum(rate($seconds_count{$browsing}[$window]))
-- sum(rate($seconds_bucket{$browsing, le="0.5"}[$window]))`,
+- sum(rate($seconds_bucket{$browsing, $fast}[$window]))`,
 			All: `sum(rate($seconds_count{$browsing}[$window]))`,
 		},
 		{
-			Name: "shop-available", Title: "The shop is available", Service: contract.Frontend.Name, Target: 0.999,
+			Name: "shop-available", Title: "The shop is available", Service: contract.Frontend.Name, Target: t.Promises.Shop,
 			Meaning: "A request to the shop gets an answer other than 5xx.",
 			Bad:     `sum(rate($requests{$traffic, service="frontend", status=~"5.."}[$window]))`,
 			All:     `sum(rate($requests{$traffic, service="frontend"}[$window]))`,
 		},
 	}
-	for i := range list {
-		if target, ok := t.Objectives[list[i].Name]; ok {
-			list[i].Target = target
-		}
-	}
-	return list
 }
 
 // The windows that the burn alerts compare, as Google's SRE workbook pairs them: a long one that is sure and a short one
@@ -164,6 +157,6 @@ func lookAtBudget() []Step {
 		{Do: "How fast does it burn now, and which objective?", Query: `slo:burn:rate5m`},
 		{Do: "Which requests are bad?", Query: `sum by (service, method, route, status) (rate($requests{$traffic, status=~"5.."}[1h])) > 0`},
 		{Do: "For the catalogue: which are slow?",
-			Query: `sum by (route) (rate($seconds_count{$browsing}[1h])) - sum by (route) (rate($seconds_bucket{$browsing, le="0.5"}[1h]))`},
+			Query: `sum by (route) (rate($seconds_count{$browsing}[1h])) - sum by (route) (rate($seconds_bucket{$browsing, $fast}[1h]))`},
 	}
 }

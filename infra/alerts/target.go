@@ -1,6 +1,10 @@
 package alerts
 
-import "time"
+import (
+	"time"
+
+	"github.com/techcommerce/platform/infra/dashboards"
+)
 
 // Target is what the alerts must know of the stack that they watch.
 type Target struct {
@@ -14,8 +18,8 @@ type Target struct {
 	Severities map[string]Severity
 	// Limits are the thresholds that may differ between stacks.
 	Limits Limits
-	// Objectives replaces the targets of service level objectives by their names, as shares between 0 and 1.
-	Objectives map[string]float64
+	// Promises are the targets of the service level objectives.
+	Promises Promises
 	// Jobs lists the scrape jobs that must have a target.
 	Jobs []string
 	// Autoscaled says that a service's number of pods follows its load.
@@ -69,6 +73,28 @@ func DefaultLimits() Limits {
 	}
 }
 
+// Panels are the limits that dashboards show.
+func (l Limits) Panels() dashboards.Limits {
+	return dashboards.Limits{
+		Errors: l.Errors, Latency: l.Latency.Seconds(), Pending: l.Pending.Seconds(),
+		ContainerMemory: l.ContainerMemory, Volume: l.Volume, Disk: l.Disk,
+	}
+}
+
+// Promises are the targets of the service level objectives: shares of good events between 0 and 1. None may be less than
+// 0.95: below that, no outage can burn the budget as fast as the alerts look for.
+type Promises struct {
+	Orders, Catalogue, Shop float64
+	// Fast is how soon a request for products is answered that counts as good: one of contract.DurationBuckets, because
+	// the services count by nothing else.
+	Fast time.Duration
+}
+
+// DefaultPromises are those of a stack that makes none of its own.
+func DefaultPromises() Promises {
+	return Promises{Orders: 0.999, Catalogue: 0.99, Shop: 0.999, Fast: 500 * time.Millisecond}
+}
+
 // Scrape jobs. A series' label "job" tells which one it is from.
 const (
 	JobServices         = "services"
@@ -95,6 +121,7 @@ func Reference() Target {
 		Namespace:   "$NS",
 		Monitoring:  "monitoring",
 		Limits:      DefaultLimits(),
+		Promises:    DefaultPromises(),
 		Jobs: []string{
 			JobServices, JobPrometheus, JobAlertmanager, JobGrafana, JobAPIServer, JobKubelet, JobCAdvisor,
 			JobKubeStateMetrics, JobNodeExporter, JobCoreDNS, JobMetricsServer, JobPostgres, JobIngress,

@@ -3,6 +3,7 @@ package alerts
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
 )
@@ -50,6 +51,7 @@ func (t Target) words() *strings.Replacer {
 		"$traffic", ours+`, route!~"`+contract.HealthPath+`|`+contract.ReadyPath+`"`,
 		"$placing", ours+`, service="`+contract.OrderAPI.Name+`", method="POST", route=~"(/api)?/orders"`,
 		"$browsing", ours+`, service="`+contract.ProductAPI.Name+`", method="GET", route=~"(/api)?/products(/[{]id[}])?"`,
+		"$fast", bucket(t.Promises.Fast),
 		"$disks", `job="`+JobNodeExporter+`", mountpoint!~"/boot.*", fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|nfs.*|fuse.*"`,
 
 		"$maxErrors", number(l.Errors),
@@ -68,6 +70,16 @@ func (t Target) words() *strings.Replacer {
 
 // number writes a threshold as PromQL and Datadog both read it.
 func number(value float64) string { return strconv.FormatFloat(value, 'f', -1, 64) }
+
+// bucket selects the requests that were answered in time. Prometheus writes whole seconds with a decimal point, whatever
+// the services wrote.
+func bucket(limit time.Duration) string {
+	seconds := number(limit.Seconds())
+	if limit%time.Second == 0 {
+		return `le=~"` + seconds + `([.]0)?"`
+	}
+	return `le="` + seconds + `"`
+}
 
 // names is a regular expression for the services, in the order of the contract.
 func names(services []contract.Service) string {

@@ -41,11 +41,11 @@ func (p Page) Path(namespace string) string {
 //go:embed *.json
 var files embed.FS
 
-// Files are the dashboards' texts, by the names of their files.
-func Files() map[string]string {
+// Files are the dashboards' texts with a stack's limits, by the names of their files.
+func Files(limits Limits) map[string]string {
 	texts := map[string]string{}
 	for _, page := range Pages() {
-		texts[page.file()] = page.text()
+		texts[page.file()] = page.within(limits)
 	}
 	return texts
 }

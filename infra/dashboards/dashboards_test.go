@@ -2,6 +2,7 @@ package dashboards_test
 
 import (
 	"encoding/json"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -30,10 +31,43 @@ type dashboard struct {
 	}
 }
 
+// usual are the limits that the files themselves have.
+func usual() dashboards.Limits {
+	return dashboards.Limits{Errors: 0.05, Latency: 2, Pending: 300, ContainerMemory: 0.9, Volume: 0.95, Disk: 0.85}
+}
+
+// TestLimits proves that panels turn red where the stack's alerts fire, orange before, and that nothing else changes.
+func TestLimits(t *testing.T) {
+	t.Parallel()
+	for name, text := range dashboards.Files(usual()) {
+		file, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text != string(file) {
+			t.Errorf("%s: the usual limits change it", name)
+		}
+	}
+	var all strings.Builder
+	for _, text := range dashboards.Files(dashboards.Limits{
+		Errors: 0.111, Latency: 7.77, Pending: 777, ContainerMemory: 0.222, Volume: 0.333, Disk: 0.444,
+	}) {
+		all.WriteString(text)
+	}
+	for value, panels := range map[string]int{
+		"0.111": 2, "7.77": 1, "777": 1, "0.222": 1, "0.333": 2, "0.444": 1,
+		"155.4": 1, // orange before 777, as 60 is before 300
+	} {
+		if got := strings.Count(all.String(), `"value": `+value+"\n"); got != panels {
+			t.Errorf("the colours of %d panels begin at %s, want %d", got, value, panels)
+		}
+	}
+}
+
 func mustRead(tb testing.TB) map[string]dashboard {
 	tb.Helper()
 	all := map[string]dashboard{}
-	for name, text := range dashboards.Files() {
+	for name, text := range dashboards.Files(usual()) {
 		var d dashboard
 		if err := json.Unmarshal([]byte(text), &d); err != nil {
 			tb.Fatalf("%s: %v", name, err)

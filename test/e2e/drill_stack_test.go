@@ -29,9 +29,9 @@ config:
       cpu: {request: 50m}
       memory: {request: 64Mi, limit: 256Mi}
   techcommerce:edge: {nodePort: 30252}
+  techcommerce:alerts: {severities: {without: [HighCPUUsage, HighMemoryUsage, HighDiskUsage, VolumeFilling]}}
   techcommerce:monitoring:
     namespace: monitoring-drill
-    severities: {without: [HighCPUUsage, HighMemoryUsage, HighDiskUsage, VolumeFilling]}
     prometheus:
       nodePort: 30290
       size: 2Gi

@@ -43,9 +43,17 @@ func NewRequests(registry prometheus.Registerer) *Requests {
 		seconds: promauto.With(registry).NewHistogramVec(prometheus.HistogramOpts{
 			Name:    contract.MetricRequestDuration,
 			Help:    "Seconds that HTTP requests took, by method and route template.",
-			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2, 5, 10},
+			Buckets: buckets(),
 		}, []string{"method", "route"}),
 	}
+}
+
+func buckets() []float64 {
+	var seconds []float64
+	for _, bucket := range contract.DurationBuckets() {
+		seconds = append(seconds, bucket.Seconds())
+	}
+	return seconds
 }
 
 // Observe notes one request.

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/techcommerce/platform/infra/alerts"
+	"github.com/techcommerce/platform/stacks"
+	"github.com/techcommerce/platform/stacks/stackstest"
+)
+
+// TestLimitsOfAStackThatSetsNone proves that the rules are tested, and the runbooks written, with the numbers that a stack
+// has by default.
+func TestLimitsOfAStackThatSetsNone(t *testing.T) {
+	t.Parallel()
+	target, err := alertTarget(stacks.Defaults("any"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(alerts.DefaultLimits(), target.Limits); diff != "" {
+		t.Errorf("limits: -want +got:\n%s", diff)
+	}
+	if diff := cmp.Diff(alerts.DefaultPromises(), target.Promises); diff != "" {
+		t.Errorf("objectives: -want +got:\n%s", diff)
+	}
+}
+
+// TestLimitsReachEveryWatcher proves that one setting moves Prometheus' rules and Datadog's monitors alike.
+func TestLimitsReachEveryWatcher(t *testing.T) {
+	t.Parallel()
+	stack := mustDecode(t, stackstest.Text(t, "test", `
+config:
+  techcommerce:database: {embedded: {}}
+  techcommerce:edge: {nodePort: 30000}
+  techcommerce:alerts:
+    limits:
+      errors: 2.5
+      latency: 1500
+      checkout: 700
+      pending: 10m
+      restarts: 7
+      disk: 71
+      memory: 72
+      cpu: 73
+      containerMemory: 74
+      volume: 75
+    objectives: {orders: 98, catalogue: 97, catalogueTime: 1000, shop: 96}
+`, nil))
+	target, err := alertTarget(stack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := alerts.Rules(target).YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"> 0.025", "> 1.5", "> 0.7", "> 600", "> 7", "> 0.71", "> 0.72", "> 0.73", "> 0.74", "> 0.75",
+		"vector(0.98)", "vector(0.97)", "vector(0.96)", `le=~"1([.]0)?"`,
+	} {
+		if !strings.Contains(rules, want) {
+			t.Errorf("no rule has %s", want)
+		}
+	}
+	for name, want := range map[string]float64{
+		"HighErrorRate": 2.5, "OrdersFailing": 2.5, "HighAPIResponseTime": 1.5, "CheckoutSlow": 0.7, "OrdersPending": 600,
+		"PodRestartingTooOften": 7, "HighDiskUsage": 71, "HighMemoryUsage": 28, "HighCPUUsage": 27,
+		"ContainerMemoryUsageHigh": 74, "VolumeAlmostFull": 75,
+	} {
+		if got := datadogThreshold(t, target, name); got < want-1e-6 || got > want+1e-6 {
+			t.Errorf("%s: Datadog alerts at %v, want %v", name, got, want)
+		}
+	}
+	if got, want := target.Limits.Panels().Pending, (10 * time.Minute).Seconds(); got != want {
+		t.Errorf("dashboards turn red at %v pending seconds, want %v", got, want)
+	}
+}
+
+func datadogThreshold(t *testing.T, target alerts.Target, name string) float64 {
+	t.Helper()
+	for _, alert := range alerts.All(target) {
+		if alert.Name == name && alert.Datadog != nil {
+			return alert.Datadog.Critical
+		}
+	}
+	t.Fatalf("%s has no query for Datadog", name)
+	return 0
+}
