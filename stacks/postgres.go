@@ -59,7 +59,7 @@ type Bucket struct {
 	Name string `json:"name" pattern:"host"`
 	// Networks lists the store's address ranges: backups may be sent there and nowhere else.
 	Networks []CIDR `json:"networks"`
-	// Image has curl and a shell.
+	// Image has curl, sha256sum and a shell.
 	Image string `json:"image,omitempty" pattern:"image"`
 }
 

@@ -114,7 +114,7 @@ type Bucket struct {
 	Endpoint, Region, Name string
 	// Networks are the store's address ranges.
 	Networks []string
-	// Image has curl and a shell.
+	// Image has curl, sha256sum and a shell.
 	Image string
 }
 
