@@ -114,7 +114,9 @@ func (d *Database) guard(ctx *pulumi.Context, name string, s server, set *appsv1
 	}
 	// The server is not among the job's inputs, but it must serve before anything can be loaded.
 	ready := pulumi.DependsOn([]pulumi.Resource{set})
-	if _, err := batchv1.NewJob(ctx, restoreName(jobs), restoreJob(jobs), child, ready); err != nil {
+	// A job that differs is made and run anew: with every change of the server it would load the backup over newer data.
+	once := pulumi.IgnoreChanges([]string{"spec"})
+	if _, err := batchv1.NewJob(ctx, restoreName(jobs), restoreJob(jobs), child, ready, once); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	return nil
