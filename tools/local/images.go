@@ -35,7 +35,11 @@ func buildImages(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range images.Services {
+	services, err := s.workshop().Services()
+	if err != nil {
+		return err
+	}
+	for _, name := range services {
 		image := built[name]
 		s.console.Sayf("%s  %.1f MB compressed\n  %s", image.Ref, float64(image.Size)/1e6, image.Path)
 	}

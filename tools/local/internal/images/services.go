@@ -12,9 +12,6 @@ import (
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
-// Services are the shop's images, a folder of apps each.
-var Services = []string{"product-api", "order-api", "frontend"}
-
 const (
 	certificates = "/etc/ssl/certs/ca-certificates.crt"
 	serviceUser  = "1001:1001"
@@ -34,8 +31,12 @@ type Workshop struct {
 
 // BuildServices builds the shop's images.
 func (w Workshop) BuildServices(ctx context.Context) (map[string]Archived, error) {
+	services, err := w.Services()
+	if err != nil {
+		return nil, err
+	}
 	built := map[string]Archived{}
-	for _, name := range Services {
+	for _, name := range services {
 		binary, err := w.compile(ctx, w.Repository, "./apps/"+name, name)
 		if err != nil {
 			return nil, err
