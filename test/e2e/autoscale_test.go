@@ -57,7 +57,8 @@ func (p *platform) grows(t *testing.T, url, namespace string, least int) {
 	})
 }
 
-// shrinks waits until the load's pods are gone again.
+// shrinks waits until the load's pods are gone again. The stack waits for less than the five minutes of the default, which
+// only the golden files show: the clock is Kubernetes' own.
 func (p *platform) shrinks(t *testing.T, namespace string, least int, limit time.Duration) {
 	t.Helper()
 	eventually(t, limit, func() error {

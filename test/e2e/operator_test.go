@@ -38,16 +38,7 @@ func newOperator(t testing.TB, p *platform) *operator {
 	state := filepath.Join(o.dir, ".local", "state")
 	output(t, "", "mkdir", "-p", state)
 	output(t, p.dir, "bash", "-c", "cp Pulumi.*.yaml "+o.dir+" && cp .local/images.json "+o.dir+"/.local")
-	text, err := os.ReadFile(filepath.Join(p.dir, "Pulumi.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var project map[string]any
-	mustRead(t, text, &project)
-	project["main"] = filepath.Join(p.dir, "infra")
-	if err := os.WriteFile(filepath.Join(o.dir, "Pulumi.yaml"), []byte(mustYAML(t, project)), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	o.describe(t, map[string]any{"main": filepath.Join(p.dir, "infra")})
 	o.environ = append(p.tools(t), "PULUMI_BACKEND_URL=file://"+state, "PULUMI_CONFIG_PASSPHRASE=operator")
 	t.Cleanup(func() {
 		for _, stack := range slices.Clone(o.deployed) {
@@ -55,6 +46,23 @@ func newOperator(t testing.TB, p *platform) *operator {
 		}
 	})
 	return o
+}
+
+// describe makes the project's file: the repository's, with changes.
+func (o *operator) describe(t testing.TB, changes map[string]any) {
+	t.Helper()
+	var project map[string]any
+	mustRead(t, []byte(output(t, o.p.dir, "cat", "Pulumi.yaml")), &project)
+	maps.Copy(project, changes)
+	o.put(t, "Pulumi.yaml", mustYAML(t, project))
+}
+
+// put writes a file of the project.
+func (o *operator) put(t testing.TB, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(o.dir, name), []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // tools is the environment of make env.
@@ -83,9 +91,9 @@ func (o *operator) create(t testing.TB, stack, settings string, secrets map[stri
 // write makes the stack's file. What the CLI has written into it, which is its salt and secrets, stays.
 func (o *operator) write(t testing.TB, stack, settings string) {
 	t.Helper()
-	path := filepath.Join(o.dir, "Pulumi."+stack+".yaml")
+	name := "Pulumi." + stack + ".yaml"
 	var file, wanted map[string]any
-	if text, err := os.ReadFile(path); err == nil {
+	if text, err := os.ReadFile(filepath.Join(o.dir, name)); err == nil {
 		mustRead(t, text, &file)
 	}
 	mustRead(t, []byte(settings), &wanted)
@@ -98,9 +106,7 @@ func (o *operator) write(t testing.TB, stack, settings string) {
 	if salt, ok := file["encryptionsalt"]; ok {
 		wanted["encryptionsalt"] = salt
 	}
-	if err := os.WriteFile(path, []byte(mustYAML(t, wanted)), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	o.put(t, name, mustYAML(t, wanted))
 }
 
 func mustRead(t testing.TB, text []byte, into any) {
@@ -148,7 +154,7 @@ func (o *operator) checkState(t testing.TB, stack string) {
 		t.Errorf("%s: no secret was set, so none was looked for", stack)
 	}
 	for _, value := range o.given[stack] {
-		if strings.Contains(state, value) {
+		if shows(state, value) {
 			t.Errorf("pulumi stack export --stack %s shows a secret: %s", stack, value)
 		}
 	}

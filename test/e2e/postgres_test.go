@@ -72,6 +72,30 @@ func (o *operator) servesOnPostgres(t *testing.T) {
 	}
 }
 
+// keepsRolesApart lets each role try what it needs, and what it must not be able to do.
+func (o *operator) keepsRolesApart(t *testing.T) {
+	const order = `"INSERT INTO orders SELECT * FROM orders WHERE false"`
+	for _, try := range []struct{ role, database, statement, want string }{
+		{"order_api", "order_api", order, "INSERT 0 0"},
+		{"product_api", "order_api", order, `pg_hba.conf rejects connection for host "127.0.0.1", user "product_api"`},
+		{"product_api", "postgres", `"SELECT 1"`, `pg_hba.conf rejects connection for host "127.0.0.1", user "product_api"`},
+		{"product_api", "product_api", `"CREATE DATABASE another"`, "permission denied to create database"},
+		{"product_api", "product_api", `"CREATE ROLE another"`, "permission denied to create role"},
+		{"backup", "order_api", `"SELECT count(*) >= 0 FROM orders"`, "t"},
+		{"backup", "order_api", order, "permission denied for table orders"},
+	} {
+		said, err := o.p.tryKubectl(t, "", "-n", prNamespace, "exec", "database-0", "--", "/bin/sh", "-c",
+			`export PGPASSWORD="$(cat /keys/`+try.role+`)"; exec /usr/lib/postgresql/*/bin/psql -h 127.0.0.1 -U `+try.role+
+				` -XAt -c `+try.statement+" "+try.database)
+		if err != nil {
+			said = err.Error()
+		}
+		if !strings.Contains(said, try.want) {
+			t.Errorf("%s in %s: %s: want %q, got %s", try.role, try.database, try.statement, try.want, said)
+		}
+	}
+}
+
 // backsUp makes the backup that is due at night now, and finds it on the CronJob, from where the age of the last success
 // is read.
 func (o *operator) backsUp(t *testing.T) {
@@ -106,6 +130,19 @@ func (o *operator) restores(t *testing.T) {
 	}
 	eventually(t, 30*time.Second, o.shop.checkOrders)
 	o.shop.order(t)
+	o.restoresOnce(t)
+}
+
+// restoresOnce changes the server's settings while the restore is still asked for: the job must not load the backup over
+// what has been ordered since.
+func (o *operator) restoresOnce(t *testing.T) {
+	t.Helper()
+	changed := strings.Replace(inCluster, "limit: 256Mi", "limit: 320Mi", 1)
+	o.write(t, prStack, fmt.Sprintf(changed, o.postgres, "\n      restore: "+o.backup))
+	said := o.pulumi(t, "preview", "--stack", prStack, "--diff")
+	if !strings.Contains(said, "apps/v1:StatefulSet:") || strings.Contains(said, "batch/v1:Job:") {
+		t.Errorf("want the server changed and the restore left alone, got:\n%s", said)
+	}
 }
 
 // rows are all rows of all tables of both databases, in an order that depends on nothing else. Only the table that
