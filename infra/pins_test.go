@@ -46,8 +46,7 @@ func TestSourcesAreOfTheVersionsThatRun(t *testing.T) {
 	t.Parallel()
 	m := *mustDecode(t, stackstest.File(t, "staging", nil)).Monitoring
 	images := map[string]string{
-		alerts.JobPostgres: m.PostgresExporter.Image, alerts.JobKubeStateMetrics: m.KubeStateMetrics.Image,
-		alerts.JobPrometheus: m.Prometheus.Image,
+		alerts.JobKubeStateMetrics: m.KubeStateMetrics.Image, alerts.JobPrometheus: m.Prometheus.Image,
 	}
 	read, err := exported.Elsewhere()
 	if err != nil {

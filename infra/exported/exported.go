@@ -1,7 +1,7 @@
 // Package exported knows what the exporters of a stack export: metrics and their labels, by scrape job, as far as rules,
-// runbooks and dashboards ask for them. local.json was read by cmd from the Prometheus of a real local stack. elsewhere.json is
-// written by hand, after the source that it names: the local stack has no such exporter, or the metric is there only while
-// something is wrong.
+// runbooks and dashboards ask for them. local.json was read by cmd from the Prometheus of two real stacks: the local one,
+// and that of make drill-alerts. elsewhere.json is written by hand, after the source that it names: neither has such an
+// exporter, or the metric is there only after something that neither met.
 package exported
 
 import (

@@ -1,7 +1,8 @@
-// Command cmd reads from the Prometheus of a running local stack what is exported there, and writes local.json. Run it
-// after a rule or a dashboard asks for something new:
+// Command cmd reads from the Prometheus of running stacks what is exported there, and writes local.json. Run it after a rule
+// or a dashboard asks for something new, on the local stack and on that of make drill-alerts, which has PostgreSQL and is
+// broken:
 //
-//	go run ./infra/exported/cmd http://localhost:30090 infra/exported/local.json
+//	go run ./infra/exported/cmd infra/exported/local.json http://localhost:30090 http://NODE:30290
 package main
 
 import (
@@ -25,12 +26,16 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) != 2 {
-		return errors.New("usage: cmd PROMETHEUS FILE")
+	if len(args) < 2 {
+		return errors.New("usage: cmd FILE PROMETHEUS...")
 	}
-	series, err := list(args[0])
-	if err != nil {
-		return err
+	var series []map[string]string
+	for _, prometheus := range args[1:] {
+		found, err := list(prometheus)
+		if err != nil {
+			return err
+		}
+		series = append(series, found...)
 	}
 	metrics, err := exported.Of(series)
 	if err != nil {
@@ -40,7 +45,7 @@ func run(args []string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(args[1], []byte(text), 0o644)
+	return os.WriteFile(args[0], []byte(text), 0o644)
 }
 
 // list asks Prometheus for the labels of every series.
