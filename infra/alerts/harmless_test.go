@@ -80,6 +80,8 @@ func healthyPods() []silent {
 			series: series{restarts: "0x3 1x3 2x3 3x100"}},
 		{name: "a pod of that name with fewer restarts than the one before", alert: "PodRestartingTooOften", until: 25 * time.Minute,
 			series: series{restarts: "2x10 0x100"}},
+		{name: "a pod that restarted often and is gone", alert: "PodRestartingTooOften", until: 25 * time.Minute,
+			series: series{restarts: "0x3 1x3 2x3 3x3 4x3 5x3 stale _x80"}},
 		{name: "a pod that waits for its database through three crashes", alert: "PodCrashLooping", until: 15 * time.Minute,
 			series: series{waiting: "1 _ 1 1 _ 1x3 _x40"}},
 		{name: "another reason to wait", alert: "PodCrashLooping", until: 15 * time.Minute, series: series{

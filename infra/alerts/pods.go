@@ -11,7 +11,8 @@ func pods(t Target) []Alert {
 	return []Alert{podRestartingTooOften(t), podCrashLooping(), podNotReady(), containerMemoryUsageHigh(t)}
 }
 
-// podRestartingTooOften subtracts instead of asking increase(), which extrapolates: it would make 3.1 of 3.
+// podRestartingTooOften subtracts instead of asking increase(), which extrapolates: it would make 3.1 of 3. A pod that is
+// gone restarts no more, whatever the last ten minutes say.
 func podRestartingTooOften(t Target) Alert {
 	return Alert{
 		Name:     "PodRestartingTooOften",
@@ -21,7 +22,9 @@ func podRestartingTooOften(t Target) Alert {
 max by (namespace, pod, container) (
   max_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
   - min_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
-) > $maxRestarts`,
+) > $maxRestarts
+and
+max by (namespace, pod, container) (kube_pod_container_status_restarts_total{namespace=~"$namespaces"})`,
 		Summary:     "{{ $labels.pod }} restarts too often",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value }} times within ten minutes.",
 		Page:        dashboards.Kubernetes,
