@@ -37,6 +37,7 @@ func (o Object) String() string {
 // preview is what we read of Pulumi's digest.
 type preview struct {
 	Steps []struct {
+		Op       string `json:"op"`
 		OldState *state `json:"oldState"`
 		NewState *state `json:"newState"`
 	} `json:"steps"`
@@ -54,7 +55,10 @@ type state struct {
 	Inputs  map[string]any `json:"inputs"`
 }
 
-// Read reads a preview. One that failed, or that has what only a chart knows, says too little.
+// chart reports whether the state is of a Helm release.
+func (s state) chart() bool { return strings.HasPrefix(s.Type, "kubernetes:helm.sh/") }
+
+// Read reads a preview. One that failed, or that changes what only a chart knows, says too little.
 func Read(from io.Reader) (Stack, error) {
 	var p preview
 	if err := json.NewDecoder(from).Decode(&p); err != nil {
@@ -69,7 +73,8 @@ func Read(from io.Reader) (Stack, error) {
 	}
 	for _, step := range p.Steps {
 		for _, s := range []*state{step.OldState, step.NewState} {
-			if s != nil {
+			// A chart that stays as it is asks the cluster for nothing.
+			if s != nil && !(s.chart() && step.Op == "same") {
 				problems = append(problems, stack.add(*s))
 			}
 		}
@@ -87,8 +92,9 @@ func (s *Stack) add(r state) error {
 	case r.Type == "pulumi:providers:kubernetes":
 		s.Context, _ = r.Inputs["context"].(string)
 	case !r.Custom || !strings.HasPrefix(r.Type, "kubernetes:"):
-	case strings.HasPrefix(r.Type, "kubernetes:helm.sh/"):
-		return fmt.Errorf("%s: what a chart makes is known to nobody but the chart; deploy this stack as an administrator", r.URN)
+	case r.chart():
+		return fmt.Errorf("%s: what a chart makes on the cluster is known to the chart alone, so no rights for it can be "+
+			"derived: run `pulumi up` as an administrator, then make the deployer, which deploys the rest of the stack", r.URN)
 	default:
 		object := Object{Unstructured: unstructured.Unstructured{Object: r.Inputs}, Protected: r.Protect}
 		if object.GetKind() == "" || object.GetName() == "" {

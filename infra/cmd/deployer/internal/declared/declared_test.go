@@ -29,6 +29,10 @@ func preview(steps ...string) string { return `{"steps": [` + strings.Join(steps
 
 func will(state string) string { return `{"newState": ` + state + `}` }
 
+func stays(state string) string {
+	return `{"op": "same", "oldState": ` + state + `, "newState": ` + state + `}`
+}
+
 func was(state string) string { return `{"oldState": ` + state + `}` }
 
 func TestRead(t *testing.T) {
@@ -41,6 +45,7 @@ func TestRead(t *testing.T) {
 	}{
 		{name: "takes what will be", preview: preview(will(namespace), will(service)),
 			want: []string{"Namespace shop protected", "Service shop/web"}},
+		{name: "leaves out a chart that stays as it is", preview: preview(stays(release), will(service)), want: []string{"Service shop/web"}},
 		{name: "takes what is there and shall go", preview: preview(was(service)), want: []string{"Service shop/web"}},
 		{name: "knows a name that is another one next time", preview: preview(will(secret)),
 			want: []string{"Secret shop/key-1234 generated"}},
@@ -84,7 +89,8 @@ func TestReadRefuses(t *testing.T) {
 		{name: "a preview that failed", preview: `{"diagnostics": [{"severity": "error", "message": "cluster: too old\n"}]}`,
 			want: []string{"cluster: too old"}},
 		{name: "a chart, and an object without a name, at once", preview: preview(will(service), will(release), will(unnamed)),
-			want: []string{"urn:datadog: what a chart makes", "urn:unnamed: its kind or its name"}},
+			want: []string{"urn:datadog: what a chart makes", "run `pulumi up` as an administrator", "urn:unnamed: its kind or its name"}},
+		{name: "a chart that is to go", preview: preview(was(release)), want: []string{"urn:datadog: what a chart makes"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
