@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/techcommerce/platform/infra/datadog/spec"
@@ -62,9 +63,17 @@ func (p Plan) has(names []string) bool {
 	return true
 }
 
+// made reports whether a monitor is made of others.
+func (p Plan) made(name string) bool {
+	return slices.ContainsFunc(p.monitors, func(m planned) bool { return m.name == name && m.monitor.Type == spec.Composite })
+}
+
 // complete adds what all monitors have.
 func (a Args) complete(p *planned) {
 	m := &p.monitor
+	if len(a.Page) == 0 { // where nobody is woken, nothing is as urgent as where somebody is
+		m.Priority++
+	}
 	m.Name = a.title(p.name)
 	m.Tags = append(a.tags(p.service), fmt.Sprintf("severity:%d", m.Priority))
 	m.Renotify = a.renotify(m.Priority)
@@ -85,11 +94,8 @@ func (a Args) tags(service string) []string {
 
 func (a Args) stackTag() string { return "stack:" + strings.ToLower(a.Stack) }
 
-// Ids that stand for those which only Datadog can give, in checks.
-const (
-	someMonitor   = "1"
-	someObjective = "00000000000000000000000000000000"
-)
+// someObjective stands for an id that only Datadog can give, in checks.
+const someObjective = "00000000000000000000000000000000"
 
 // check holds everything against the rules of package spec, and against what there is.
 func (a Args) check(p Plan) error {
@@ -112,8 +118,11 @@ func (p Plan) checkMonitor(m planned, scope spec.Scope) []string {
 		return m.monitor.Check(scope)
 	}
 	var ids []string
-	for range m.of {
-		ids = append(ids, someMonitor)
+	for i, name := range m.of {
+		ids = append(ids, strconv.Itoa(i+1))
+		if p.made(name) {
+			scope.Composites = append(scope.Composites, ids[i])
+		}
 	}
 	if m.objective != "" {
 		ids = append(ids, someObjective)

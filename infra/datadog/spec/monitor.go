@@ -73,8 +73,8 @@ func At(value float64) *float64 { return &value }
 type Scope struct {
 	// Environment, Namespace and Cluster are what its filters must say; empty means that nothing is demanded.
 	Environment, Namespace, Cluster string
-	// Monitors lists the ids that a composite may name; nil means any.
-	Monitors []string
+	// Monitors lists the ids of all monitors; nil means that any may be there. Composites lists those of composites.
+	Monitors, Composites []string
 	// Objective is the SLO that a burn monitor watches; nil means any.
 	Objective *Objective
 }

@@ -90,8 +90,8 @@ func (o Objective) Check(scope Scope) []string {
 		c.target(t)
 	}
 	if o.Count != nil {
-		c.expression("good", o.Count.Good)
-		c.expression("total", o.Count.Total)
+		c.counted("good", o.Count.Good)
+		c.counted("total", o.Count.Total)
 	}
 	if o.Slice != nil {
 		c.expression("query", o.Slice.Query)
@@ -117,8 +117,17 @@ func (c *check) target(t Target) {
 	}
 }
 
+// counted checks a number of events: Datadog joins series of an objective by their sum alone.
+func (c *check) counted(field, text string) {
+	for _, s := range c.expression(field, text) {
+		if s.aggregate != "sum" {
+			c.addf("%s: %s, want sum: an objective counts events", field, s)
+		}
+	}
+}
+
 // expression checks a query without a window: the objective's periods are its windows.
-func (c *check) expression(field, text string) {
+func (c *check) expression(field, text string) []series {
 	found, problems := parseExpression(text)
 	for _, problem := range problems {
 		c.add(field + ": " + problem)
@@ -126,6 +135,7 @@ func (c *check) expression(field, text string) {
 	for _, s := range found {
 		c.scoped(s.scope(), s.String())
 	}
+	return found
 }
 
 // monitored demands monitors that Datadog can take an objective from.

@@ -48,6 +48,8 @@ func TestObjectives(t *testing.T) {
 		}, "slice: 120 seconds, want 60 or 300"},
 		{"another stack's events", func(o *spec.Objective) { o.Count.Total = "sum:a.hits{env:staging}.as_count()" },
 			"query: sum:a.hits{env:staging}.as_count() is about env:staging, want env:production"},
+		{"an average of events", func(o *spec.Objective) { o.Count.Total = "avg:a.hits{env:production}.as_count()" },
+			"total: avg:a.hits{env:production}.as_count(), want sum: an objective counts events"},
 		{"no expression", func(o *spec.Objective) { o.Count.Total = "hits" },
 			`total: query: "hits" is no expression of aggregate:metric{filter} terms`},
 	} {

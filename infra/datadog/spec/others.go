@@ -1,6 +1,9 @@
 package spec
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"regexp"
 	"slices"
 	"strconv"
@@ -43,10 +46,11 @@ func (c *check) serviceCheck() {
 	c.statuses()
 }
 
-// composite checks a monitor of monitors.
+// composite checks a monitor of monitors. What stands between their ids is logic, which Go's own parser reads.
 func (c *check) composite() {
 	text := strings.TrimSpace(c.Query)
-	if !compositeForm.MatchString(text) || strings.Count(text, "(") != strings.Count(text, ")") {
+	tree, err := parser.ParseExpr(text)
+	if !compositeForm.MatchString(text) || err != nil || !logic(tree) {
 		c.addf("query: want monitors' ids with &&, ||, ! and parentheses")
 		return
 	}
@@ -54,11 +58,29 @@ func (c *check) composite() {
 		if c.scope.Monitors != nil && !slices.Contains(c.scope.Monitors, id) {
 			c.addf("query: there is no monitor %s", id)
 		}
+		if slices.Contains(c.scope.Composites, id) {
+			c.addf("query: monitor %s is a composite, which no other can be made of", id)
+		}
 	}
 	if c.Thresholds != (Thresholds{}) {
 		c.addf("thresholds: a composite has none: its monitors do")
 	}
 	c.silent("a composite")
+}
+
+// logic reports whether an expression joins numbers by and, or and not alone.
+func logic(tree ast.Expr) bool {
+	switch e := tree.(type) {
+	case *ast.BasicLit:
+		return true
+	case *ast.ParenExpr:
+		return logic(e.X)
+	case *ast.UnaryExpr:
+		return e.Op == token.NOT && logic(e.X)
+	case *ast.BinaryExpr:
+		return (e.Op == token.LAND || e.Op == token.LOR) && logic(e.X) && logic(e.Y)
+	}
+	return false
 }
 
 // burn checks a monitor of how fast an SLO's budget goes.

@@ -1,6 +1,10 @@
 package spec_test
 
-import "github.com/techcommerce/platform/infra/datadog/spec"
+import (
+	"strings"
+
+	"github.com/techcommerce/platform/infra/datadog/spec"
+)
 
 func grammarRefusals() []refusal {
 	return []refusal{
@@ -34,6 +38,11 @@ func grammarRefusals() []refusal {
 		{"an average of nothing", logs,
 			query(`logs("kube_namespace:shop").index("*").rollup("avg").last("5m") > 10`),
 			`query: rollup("avg") of nothing, want rollup("avg", "measure")`},
+		{"different values of nothing", logs,
+			query(`logs("kube_namespace:shop").index("*").rollup("cardinality").last("5m") > 10`),
+			`query: rollup("cardinality") of nothing, want rollup("cardinality", "measure")`},
+		{"an index whose name is none", logs, query(`logs("kube_namespace:shop").index("main,other").rollup("count").last("5m") > 10`),
+			`query: want logs("search").index("*").rollup("count").last("5m") > 10`},
 		{"a log window that is too long", logs,
 			query(`logs("kube_namespace:shop").index("*").rollup("count").last("72h") > 10`),
 			"query: window 72h, want 1 minute to 2 days"},
@@ -51,6 +60,9 @@ func grammarRefusals() []refusal {
 			query(`"datadog.agent.up".over("kube_cluster_name:c1").last(200).count_by_status()`), "query: last(200), want at most 100"},
 		{"a composite of names", composite, query("orders && products"),
 			"query: want monitors' ids with &&, ||, ! and parentheses"},
+		{"a composite of a list", composite, query("12 34"), "query: want monitors' ids with &&, ||, ! and parentheses"},
+		{"a composite that computes", composite, query("12 & 34"), "query: want monitors' ids with &&, ||, ! and parentheses"},
+		{"a composite with half a parenthesis", composite, query("!12 && (34"), "query: want monitors' ids with &&, ||, ! and parentheses"},
 		{"a composite with thresholds", composite, func(m *spec.Monitor) { m.Thresholds.Critical = spec.At(1) },
 			"thresholds: a composite has none: its monitors do"},
 		{"a burn rate of nothing", burn, query(`burn_rate("").over("30d").long_window("1h").short_window("5m") > 14.4`),
@@ -137,5 +149,7 @@ func textRefusals() []refusal {
 		{"a priority that there is not", metric, func(m *spec.Monitor) { m.Priority = 6 }, "priority: 6, want 1 to 5"},
 		{"a tag in capitals", metric, func(m *spec.Monitor) { m.Tags = []string{"Env:Production"} },
 			`tags: "Env:Production", want key:value in lower case, 200 letters at most`},
+		{"a tag that is too long", metric, func(m *spec.Monitor) { m.Tags = []string{"env:" + strings.Repeat("x", 200)} },
+			`tags: "env:` + strings.Repeat("x", 200) + `", want key:value in lower case, 200 letters at most`},
 	}
 }

@@ -176,6 +176,10 @@ func TestMonitorsThatACompositeNamesMustExist(t *testing.T) {
 	if found := composite().Check(s); !slices.Contains(found, "query: there is no monitor 56") {
 		t.Errorf("got %q", found)
 	}
+	s.Composites = []string{"34"}
+	if found := composite().Check(s); !slices.Contains(found, "query: monitor 34 is a composite, which no other can be made of") {
+		t.Errorf("got %q", found)
+	}
 }
 
 func TestNumbersHaveNoExponent(t *testing.T) {

@@ -113,13 +113,18 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		stumble := a.stumbles[0]
 		a.stumbles = a.stumbles[1:]
 		if stumble.Reset > 0 {
-			w.Header().Set("X-Ratelimit-Reset", fmt.Sprint(stumble.Reset))
+			for name, value := range map[string]int{"Limit": 500, "Period": 10, "Remaining": 0, "Reset": stumble.Reset} {
+				w.Header().Set("X-Ratelimit-"+name, fmt.Sprint(value))
+			}
 		}
 		send(w, stumble.Status, errors("Try again"))
 		return
 	}
 	if !a.known(r) {
-		send(w, http.StatusForbidden, object{"status": "error", "code": 403, "errors": []string{"Forbidden"}})
+		send(w, http.StatusForbidden, object{
+			"status": "error", "code": 403, "errors": []string{"Forbidden"}, "statuspage": "http://status.datadoghq.com",
+			"twitter": "http://twitter.com/datadogops", "email": "support@datadoghq.com",
+		})
 		return
 	}
 	a.routes().ServeHTTP(w, r)

@@ -23,6 +23,8 @@ type conversation struct {
 	api    *api.API
 	url    string
 	header http.Header
+	// answered is the header of the last answer.
+	answered http.Header
 }
 
 func talk(t *testing.T) *conversation {
@@ -48,6 +50,7 @@ func (c *conversation) ask(method, path, body string) (int, map[string]any) {
 		c.t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }() // the test is about what was read
+	c.answered = answer.Header
 	var reply map[string]any
 	if answer.StatusCode != http.StatusNoContent {
 		if err := json.NewDecoder(answer.Body).Decode(&reply); err != nil {
@@ -134,6 +137,8 @@ func TestWhatIsInUseStays(t *testing.T) {
 		t.Errorf("a composite's reply has thresholds: %v", options)
 	}
 	c.want(400, "POST", "/api/v1/monitor", `{"name":"C","type":"composite","query":"1 && 2","message":"m","options":{}}`)
+	c.want(400, "POST", "/api/v1/monitor", fmt.Sprintf(
+		`{"name":"C","type":"composite","query":"%.0f && %.0f","message":"m","options":{}}`, first, composite["id"]))
 	slo := c.want(200, "POST", "/api/v1/slo", fmt.Sprintf(
 		`{"name":"S","type":"monitor","monitor_ids":[%.0f],"thresholds":[{"timeframe":"30d","target":99}]}`, second))
 	id := slo["data"].([]any)[0].(map[string]any)["id"]
@@ -210,6 +215,9 @@ func TestKeysAndStumbles(t *testing.T) {
 	c.header = http.Header{"Dd-Api-Key": {apiKey}, "Dd-Application-Key": {appKey}}
 	c.api.Stumble(api.Stumble{Status: 429, Reset: 1}, api.Stumble{Status: 503})
 	c.want(429, "POST", "/api/v1/monitor", good)
+	if reset := c.answered.Get("X-Ratelimit-Reset"); reset != "1" {
+		t.Errorf("a busy API says to come back in %q seconds, want 1", reset)
+	}
 	c.want(503, "POST", "/api/v1/monitor", good)
 	c.want(200, "POST", "/api/v1/monitor", good)
 }

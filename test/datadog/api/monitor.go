@@ -36,7 +36,14 @@ func (a *API) refuse(body object) []string {
 	if !m.NoData.Notify { // the provider sends a time in its questions even where nobody is notified
 		m.NoData.Minutes = 0
 	}
-	return m.Check(spec.Scope{Monitors: slices.Collect(maps.Keys(a.stored[monitors]))})
+	scope := spec.Scope{Monitors: []string{}}
+	for id, monitor := range a.stored[monitors] {
+		scope.Monitors = append(scope.Monitors, id)
+		if monitor["type"] == spec.Composite {
+			scope.Composites = append(scope.Composites, id)
+		}
+	}
+	return m.Check(scope)
 }
 
 func (a *API) validateMonitor(w http.ResponseWriter, r *http.Request) {
