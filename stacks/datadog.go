@@ -54,7 +54,7 @@ type DatadogAgent struct {
 
 // DatadogNotify says who is told.
 type DatadogNotify struct {
-	// Page wakes somebody: it is told of priority 1 alone.
+	// Page wakes somebody: it is told of priority 1 alone. Empty: every monitor is one less urgent.
 	Page []Handle `json:"page,omitempty"`
 	// Team reads along.
 	Team []Handle `json:"team,omitempty"`

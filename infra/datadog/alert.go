@@ -26,17 +26,32 @@ func (a Args) fromAlert(alert alerts.Alert) planned {
 	q.Critical = rounded(q.Critical)
 	m := spec.Monitor{
 		Name: alert.Name, Type: spec.Metric, Query: a.query(q), Priority: priority(alert.Severity),
-		Thresholds: spec.Thresholds{Critical: spec.At(q.Critical), Warning: q.Warning}, NewGroupDelay: 60,
+		Thresholds: spec.Thresholds{Critical: spec.At(q.Critical), Warning: q.Warning}, NewGroupDelay: delay(q.By),
 		NoData: spec.NoData{On: "show_no_data"},
 	}
 	if q.Silent {
 		m.NoData.On = "default"
 	}
+	about := "{{value}} of " + q.Metric.Name
+	if q.Of != nil {
+		about = "{{value}} % of " + q.Of.Name
+	}
 	m.Message = a.message(text{
-		summary: translate(alert.Summary, q, a.Scope.Namespace), about: "{{value}} of " + q.Metric.Name,
+		summary: translate(alert.Summary, q, a.Scope.Namespace), about: about,
 		meaning: alert.Runbook.Meaning, impact: alert.Runbook.Impact, runbook: alert.Name + ".md",
 	}, m)
 	return planned{name: alert.Name, monitor: m, service: serviceOf(q)}
+}
+
+// podDelay is how many seconds a new pod has before it is judged: its image is pulled, it starts.
+const podDelay = 300
+
+// delay is how many seconds a new group has.
+func delay(by []string) int {
+	if slices.Contains(by, "pod_name") {
+		return podDelay
+	}
+	return 60
 }
 
 // rounded takes away what arithmetic has added: a share of 0.8 is 20 percent left, not 19.999999999999996.

@@ -2,6 +2,7 @@ package datadog
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/techcommerce/platform/infra/datadog/spec"
@@ -35,12 +36,12 @@ func (a Args) message(t text, m spec.Monitor) string {
 	lines = append(lines, block("is_recovery", at+"over: "+t.summary))
 	for _, line := range []string{t.meaning, t.impact} {
 		if line != "" {
-			lines = append(lines, "", line)
+			lines = append(lines, "", a.linked(line))
 		}
 	}
 	lines = append(lines, "")
 	if a.Runbooks != "" && t.runbook != "" {
-		lines = append(lines, "Runbook: "+strings.TrimSuffix(a.Runbooks, "/")+"/"+t.runbook)
+		lines = append(lines, "Runbook: "+a.address(t.runbook))
 	}
 	search := t.logs
 	if search == "" {
@@ -48,6 +49,21 @@ func (a Args) message(t text, m spec.Monitor) string {
 	}
 	lines = append(lines, "Logs: "+a.App+"/logs?query="+url.QueryEscape(search))
 	return strings.Join(append(lines, a.Readers...), "\n")
+}
+
+var neighbour = regexp.MustCompile(`\[(\w+)\]\((\w+\.md)\)`)
+
+// linked is a runbook's text as it reads outside its folder.
+func (a Args) linked(text string) string {
+	if a.Runbooks == "" {
+		return neighbour.ReplaceAllString(text, "$1")
+	}
+	return neighbour.ReplaceAllString(text, "[$1]("+a.address("$2")+")")
+}
+
+// address is where a runbook can be read.
+func (a Args) address(runbook string) string {
+	return strings.TrimSuffix(a.Runbooks, "/") + "/" + runbook
 }
 
 func block(name, content string) string { return "{{#" + name + "}}" + content + "{{/" + name + "}}" }

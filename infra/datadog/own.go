@@ -20,7 +20,7 @@ const (
 // calls is what the agent calls the spans of requests that a service sends.
 const calls = "trace.http.client.request"
 
-// own are the monitors that only Datadog can have: of logs, of calls between services, of the agent.
+// own are the monitors that Prometheus has no alert for: of logs, of calls between services, of the agent.
 func (a Args) own() []planned {
 	var list []planned
 	for _, service := range a.Services {
@@ -29,7 +29,7 @@ func (a Args) own() []planned {
 			list = append(list, a.callsFail(service.Name))
 		}
 	}
-	list = append(list, a.serverErrors(), a.checkoutBlocked())
+	list = append(list, a.serverErrors(), a.checkoutBlocked(), a.imageMissing())
 	if a.WatchesAgent {
 		list = append(list, a.agentDown())
 	}
@@ -107,6 +107,21 @@ func (a Args) checkoutBlocked() planned {
 		name: m.Name, monitor: m, service: a.Orders, of: []string{errorLogs + a.Orders, callsFail + a.Orders},
 		query: func(ids []string) string { return strings.Join(ids, " && ") },
 	}
+}
+
+// imageMissing says why a release does not get on, sooner than its missing replicas do.
+func (a Args) imageMissing() planned {
+	m := spec.Monitor{
+		Name: "ImageMissing", Type: spec.Metric, Priority: 3, NewGroupDelay: podDelay,
+		Query: "max(last_5m):default_zero(sum:kubernetes_state.container.status_report.count.waiting{kube_namespace:" +
+			a.Scope.Namespace + ",kube_cluster_name:" + a.Scope.Cluster + ",reason:imagepullbackoff} by {pod_name}) >= 1",
+		Thresholds: spec.Thresholds{Critical: spec.At(1)}, NoData: spec.NoData{On: "default"},
+	}
+	m.Message = a.message(text{
+		summary: "An image of {{pod_name.name}} cannot be pulled", about: "{{value}} of its containers wait",
+		meaning: "There is no such image, or the cluster has no access to it.", runbook: "PodNotReady.md",
+	}, m)
+	return planned{name: m.Name, monitor: m, service: everything}
 }
 
 // agentDown is the monitor behind all others: without agents they are silent.
