@@ -23,7 +23,7 @@ const elsewhere = `The local cluster needs Linux and root. Without them, point t
 
 // Disk space that must be free: building the toolchain fills Go's caches as well as ours.
 const (
-	coldDisk = 20 << 30
+	coldDisk = 24 << 30
 	warmDisk = 2 << 30
 )
 

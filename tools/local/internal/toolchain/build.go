@@ -48,6 +48,9 @@ func (b Builder) Ensure(ctx context.Context, tools []Tool) (map[string]string, e
 		return programs, nil
 	}
 	b.announce(missing)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go b.fetch(ctx, missing[1:])
 	for i, p := range missing {
 		if err := b.build(ctx, p, i+1, len(missing)); err != nil {
 			return nil, err
@@ -108,6 +111,15 @@ func (b Builder) build(ctx context.Context, p plan, n, of int) error {
 	return b.remember(p.tool, time.Since(start))
 }
 
+// fetch brings the modules of the tools that are next while the one before them compiles: processors have nothing to do
+// while the network works. What goes wrong here shows, and is explained, when the tool is built.
+func (b Builder) fetch(ctx context.Context, next []plan) {
+	for _, p := range next {
+		args := append([]string{"list", "-e", "-deps", "-tags", p.tool.Tags}, p.tool.Packages...)
+		_ = goCommand(ctx, filepath.Join(b.ToolsDir, p.tool.Name), args...).Run()
+	}
+}
+
 // compile builds into a folder beside the final one and renames it at the end.
 func (b Builder) compile(ctx context.Context, p plan) error {
 	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
@@ -138,7 +150,8 @@ func (b Builder) arguments(ctx context.Context, p plan, out string) ([]string, e
 	if p.tool.Stamp != "" {
 		flags += " -X " + p.tool.Stamp + "=" + p.release
 	}
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", p.tool.Tags, "-ldflags", flags}
+	// What debuggers want is not even compiled: -s and -w would throw it away, and it is a sixth of the work.
+	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", p.tool.Tags, "-gcflags", "all=-dwarf=false", "-ldflags", flags}
 	if p.tool.Embeds != nil {
 		overlay, err := b.overlay(ctx, p, out)
 		if err != nil {
