@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,35 @@ func TestPublishedPorts(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestASecondCommandWaitsForTheFirst(t *testing.T) {
+	said := make(said, 1)
+	s := &session{workspace: workspace{local: t.TempDir()}, console: step.NewConsole(said)}
+	release, err := s.lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	second := make(chan error)
+	go func() {
+		_, err := s.lock(t.Context())
+		second <- err
+	}()
+	if line := <-said; !strings.Contains(line, fmt.Sprintf("another make is at work in this checkout (process %d)", os.Getpid())) {
+		t.Errorf("it says %q", line)
+	}
+	release()
+	if err := <-second; err != nil {
+		t.Error(err)
+	}
+}
+
+// said has every line that a console writes.
+type said chan string
+
+func (s said) Write(line []byte) (int, error) {
+	s <- string(line)
+	return len(line), nil
 }
 
 func TestOurOwnToolsAreNotTheMachines(t *testing.T) {

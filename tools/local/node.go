@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/cluster"
 	"github.com/techcommerce/platform/tools/local/internal/images"
@@ -183,5 +184,8 @@ func (s *session) runIn(ctx context.Context, name string, args ...string) error 
 	command.Dir = s.repository
 	command.Env = s.environ()
 	command.Stdout, command.Stderr = os.Stdout, os.Stderr
+	// The terminal's ^C reaches it as well, and Pulumi then ends what it has begun: nobody kills it in the middle of that.
+	command.Cancel = func() error { return nil }
+	command.WaitDelay = time.Minute
 	return command.Run()
 }
