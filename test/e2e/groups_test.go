@@ -23,6 +23,7 @@ func (p *platform) groups() []step {
 		{"declaration", p.declaration},
 		{"monitoring", p.monitoring},
 		{"deployer", p.deployer},
+		{"elsewhere", p.elsewhere},
 	}
 }
 

@@ -72,11 +72,10 @@ func (s *session) destroyStack(ctx context.Context) error {
 
 // reachCluster makes the cluster that the stack was deployed to answer.
 func (s *session) reachCluster(ctx context.Context) error {
-	target, err := os.Readlink(s.path("kubeconfig"))
-	if err != nil {
+	if _, err := os.Readlink(s.path("kubeconfig")); err != nil {
 		return fmt.Errorf("which cluster the stack is on: %w", err)
 	}
-	if target == s.path("context.kubeconfig") {
+	if s.elsewhere() {
 		return s.ensure(ctx)
 	}
 	if err := s.prepareHosting(ctx); err != nil {

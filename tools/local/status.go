@@ -43,11 +43,14 @@ func status(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	url, err := s.shopURL(ctx)
+	at, err := s.shopAddress(ctx)
 	if err != nil {
 		return err
 	}
-	s.console.Sayf("shop: %s\n", url)
+	s.console.Sayf("shop: %s\n", at.url)
+	if at.forward != "" {
+		s.console.Sayf("      while this runs: %s\n", at.forward)
+	}
 	kubectl, err := s.kubectlProgram(ctx)
 	if err != nil {
 		return err
@@ -87,7 +90,7 @@ func (s *session) deployed(ctx context.Context) (map[string]any, error) {
 	if _, err := os.Stat(s.stackFile()); errors.Is(err, os.ErrNotExist) {
 		return nil, notUp
 	}
-	if target, err := os.Readlink(s.path("kubeconfig")); err == nil && target != s.path("context.kubeconfig") {
+	if !s.elsewhere() {
 		c, err := s.cluster()
 		if err != nil {
 			return nil, err

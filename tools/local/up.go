@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
@@ -42,15 +41,27 @@ func up(ctx context.Context, s *session) error {
 				"  make status shows the pods, make logs what they say.",
 		}
 	}
-	url, err := s.shopURL(ctx)
+	at, err := s.showsUp(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.console.Do("the shop answers", func() error { return awaitShop(ctx, url) }); err != nil {
-		return err
-	}
-	s.console.Sayf("%s", upText(url, time.Since(started)))
+	s.console.Sayf("%s", upText(at, time.Since(started)))
 	return nil
+}
+
+// showsUp waits until the shop answers and returns where.
+func (s *session) showsUp(ctx context.Context) (address, error) {
+	var at address
+	err := s.console.Do("the shop answers", func() (err error) {
+		if at, err = s.shopAddress(ctx); err != nil {
+			return err
+		}
+		if at.forward != "" {
+			return s.answersThrough(ctx, at.forward)
+		}
+		return awaitShop(ctx, at.url)
+	})
+	return at, err
 }
 
 // prepareCluster makes a cluster ready that knows the shop's images: the one that KUBE_CONTEXT names, or our own.
@@ -89,28 +100,6 @@ func (s *session) prepareContext(ctx context.Context, name string) error {
 		return err
 	}
 	return context.load(ctx, s, built)
-}
-
-// shopURL is where the shop answers: the stack's output, on the node's own address where nothing is published.
-func (s *session) shopURL(ctx context.Context) (string, error) {
-	outputs, err := s.outputs(ctx)
-	if err != nil {
-		return "", err
-	}
-	urls, _ := outputs["urls"].([]any)
-	if len(urls) == 0 {
-		return "", fmt.Errorf("the stack's outputs name no URL: %v", outputs)
-	}
-	url := fmt.Sprint(urls[0])
-	if os.Getenv("PUBLISH") != "none" || os.Getenv("KUBE_CONTEXT") != "" {
-		return url, nil
-	}
-	c, err := s.cluster()
-	if err != nil {
-		return "", err
-	}
-	address, err := c.Address()
-	return strings.Replace(url, "localhost", address, 1), err
 }
 
 // inARow is how many answers in a row count as an answering shop. Each comes over a connection of its own, so that
@@ -159,15 +148,19 @@ func get(ctx context.Context, client http.Client, url string) error {
 	return nil
 }
 
-func upText(url string, took time.Duration) string {
+func upText(at address, took time.Duration) string {
+	forward := ""
+	if at.forward != "" {
+		forward = "\n  with this running, since no way into the cluster leads here:\n                 " + at.forward + "\n"
+	}
 	return fmt.Sprintf(`
 The shop takes orders (after %s):
-
-  in a browser   %[2]s
-  with curl      curl -X POST %[2]s/api/orders -H 'Content-Type: application/json' \
+%s
+  in a browser   %[3]s
+  with curl      curl -X POST %[3]s/api/orders -H 'Content-Type: application/json' \
                    -d '{"customer":"Ada","items":[{"product_id":1,"quantity":2}]}'
 
   make status    URLs, pods, outputs          make logs     what the services say
   make down      takes all of it away         make help     the rest
-  eval "$(make env)" lets kubectl and pulumi work on it`, step.Took(took), url)
+  eval "$(make env)" lets kubectl and pulumi work on it`, step.Took(took), forward, at.url)
 }
