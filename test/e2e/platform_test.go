@@ -45,6 +45,7 @@ func TestPlatform(t *testing.T) {
 		{"pulumi preview shows no change", p.previewsNothing},
 		{"images are small and reproducible", p.buildsTheSameImages},
 		{"at rest it fits in memory", p.fitsInMemory},
+		{"a service is soon ready", p.startsSoon},
 		{"orders survive a stopped cluster", p.survivesARestart},
 		{"make up goes on after a kill", p.survivesAKilledUp},
 	}, p.groups(), []step{
@@ -61,8 +62,11 @@ type measured struct {
 }
 
 func (p *platform) measure(what string, took, limit time.Duration) {
-	value := took.Round(100 * time.Millisecond).String()
-	p.figures = append(p.figures, measured{what, value, limit.String(), took > limit})
+	unit := 100 * time.Millisecond
+	if limit < time.Second {
+		unit = time.Millisecond
+	}
+	p.figures = append(p.figures, measured{what, took.Round(unit).String(), limit.String(), took > limit})
 }
 
 func (p *platform) measureSize(what string, bytes, limit float64) {
