@@ -47,6 +47,7 @@ func (p *platform) monitoring(t *testing.T) {
 		step{"a receiver is told that alerts work", w.tellsSomebody},
 		step{"customers order", w.keepsOrdering},
 		step{"what rules and dashboards ask for is exported", w.hasTheMetrics},
+		step{"what Datadog's agent is told to collect is exported", w.exportsForDatadog},
 		step{"every panel of every dashboard shows something", w.showsSomething},
 		step{"orders fail", w.breaksOrders},
 		step{"the receiver is told that orders fail, and that they work again", w.tellsOfFailingOrders},

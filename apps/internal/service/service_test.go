@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -84,6 +85,21 @@ func TestRequestsAreLoggedOnceWithTheirCause(t *testing.T) {
 	}
 	if strings.Contains(log.String(), "4711") || strings.Contains(log.String(), "Ann") {
 		t.Errorf("the line holds the URL: %s", log)
+	}
+}
+
+// TestProbesAreToldByTheirLines: whoever pays for lines leaves out those that the contract's expression matches.
+func TestProbesAreToldByTheirLines(t *testing.T) {
+	t.Parallel()
+	probes := regexp.MustCompile(contract.ProbeLine)
+	for path, want := range map[string]bool{contract.HealthPath: true, contract.ReadyPath: true, "/health/of/customers": false} {
+		svc, log := mustService(t, map[string]string{contract.EnvLogLevel: "debug"})
+		svc.Router.HandleFunc("/health/of/customers", func(http.ResponseWriter, *http.Request) {})
+		svc.Handler().ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		svc.Log.Warn("written at once, with all before it")
+		if !strings.Contains(log.String(), `"http.route":"`+path+`"`) || probes.MatchString(log.String()) != want {
+			t.Errorf("%s: is it a probe: %v, want %v: %s", path, !want, want, log)
+		}
 	}
 }
 
