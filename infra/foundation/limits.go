@@ -15,15 +15,19 @@ type Quota struct {
 	LargestContainer string
 }
 
-// bound keeps a mistake in the namespace from taking the cluster.
+// bound keeps a mistake in the namespace from taking the cluster. Whatever goes into the namespace waits for the bounds: a
+// stack that grows would meet the old ones otherwise.
 func (f *Foundation) bound(ctx *pulumi.Context, name string, args Args) error {
 	child := pulumi.Parent(f)
-	if _, err := corev1.NewResourceQuota(ctx, name, resourceQuota(args, f.Namespace), child); err != nil {
+	quota, err := corev1.NewResourceQuota(ctx, name, resourceQuota(args, f.Namespace), child)
+	if err != nil {
 		return fmt.Errorf("quota: %w", err)
 	}
-	if _, err := corev1.NewLimitRange(ctx, name, limitRange(args, f.Namespace), child); err != nil {
+	limits, err := corev1.NewLimitRange(ctx, name, limitRange(args, f.Namespace), child)
+	if err != nil {
 		return fmt.Errorf("limit range: %w", err)
 	}
+	f.Namespace = pulumi.OutputWithDependencies(ctx.Context(), f.Namespace, quota, limits).(pulumi.StringOutput)
 	return nil
 }
 

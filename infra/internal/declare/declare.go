@@ -36,6 +36,8 @@ type Resource struct {
 	Identity string
 	// Former are identities that it says it had before.
 	Former []string
+	// After are the URNs of what must be done before it.
+	After []string
 	// Options are the options that change its fate, in words.
 	Options []string
 	// Inputs are what it was declared with, secrets still wrapped.
@@ -93,7 +95,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	r.resources = append(r.resources, Resource{
 		Type: args.TypeToken, Name: args.Name, Parent: nameOf(parent), Custom: args.Custom,
 		Provider: args.Provider, Options: options(args), Inputs: args.Inputs,
-		Identity: identity, Former: former(args),
+		Identity: identity, Former: former(args), After: args.RegisterRPC.GetDependencies(),
 	})
 	return idOf(args), named(args), nil
 }
