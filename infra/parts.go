@@ -19,6 +19,9 @@ var public = contract.Frontend
 
 func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
 	args := &kubernetes.ProviderArgs{
+		// Empty, the provider looks where kubectl does. Left out, the state would keep the path of whoever deployed last, and
+		// nobody could deploy from anywhere else.
+		Kubeconfig:            pulumi.String(""),
 		EnableServerSideApply: pulumi.Bool(true),
 		// A ConfigMap that is not marked immutable is changed in its place, for programs that read it again themselves.
 		EnableConfigMapMutable: pulumi.Bool(true),
