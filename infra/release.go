@@ -5,9 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -67,24 +65,13 @@ func record(root string, stack stacks.Stack, images map[string]stacks.Image) (re
 	}
 	r := releases.Record{
 		Images: map[string]string{}, Settings: string(text), SettingsHash: stack.Hash(), Schema: schema,
-		Time: time.Now().UTC().Truncate(time.Second), By: deployer(root, os.Getenv),
+		Time: time.Now().UTC().Truncate(time.Second), By: releases.Deployer(root, os.Getenv),
 	}
 	r.Revision, r.Dirty = releases.Revision(root)
 	for service, image := range images {
 		r.Images[service] = string(image)
 	}
 	return r, nil
-}
-
-// deployer is who deploys: whoever started the pipeline, else whoever git commits as here.
-func deployer(root string, getenv func(string) string) string {
-	if actor := getenv("GITHUB_ACTOR"); actor != "" {
-		return actor
-	}
-	if out, err := exec.Command("git", "-C", root, "config", "user.email").Output(); err == nil {
-		return strings.TrimSpace(string(out))
-	}
-	return getenv("USER")
 }
 
 // remembered asks the engine for the stack's own outputs, as the last successful update left them.

@@ -40,6 +40,9 @@ func (s Stack) Off() map[string]string {
 	} else if !s.DatadogOn() {
 		off["datadog"] = DatadogAPIKey + " and " + DatadogAppKey + " are not set"
 	}
+	if !s.ToldNews() {
+		off["deployment news"] = NewsWebhookURL + " and " + NewsSlackURL + " are not set, nor is Datadog on"
+	}
 	maps.Copy(off, s.monitoringOff())
 	if !s.Protected {
 		off["protection"] = "protected is not set: pulumi destroy deletes the data"

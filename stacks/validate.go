@@ -23,6 +23,7 @@ func (s Stack) validate() []Problem {
 	found = append(found, s.Alerts.validate("alerts")...)
 	found = append(found, s.validateMonitoring()...)
 	found = append(found, s.validateDatadog()...)
+	found = append(found, s.validateNews()...)
 	return found
 }
 

@@ -47,3 +47,14 @@ func Schema(root string) (map[string]int, error) {
 	}
 	return schema, nil
 }
+
+// Deployer is who deploys from a checkout: whoever started the pipeline, else whoever git commits as here.
+func Deployer(root string, getenv func(string) string) string {
+	if actor := getenv("GITHUB_ACTOR"); actor != "" {
+		return actor
+	}
+	if out, err := exec.Command("git", "-C", root, "config", "user.email").Output(); err == nil {
+		return strings.TrimSpace(string(out))
+	}
+	return getenv("USER")
+}

@@ -86,6 +86,31 @@ func TestANewerSchemaStandsInTheWay(t *testing.T) {
 	}
 }
 
+func TestWhatChangedShowsNoValue(t *testing.T) {
+	t.Parallel()
+	image := func(digit string) string { return "registry/shop@sha256:" + strings.Repeat(digit, 64) }
+	before := releases.Record{
+		Revision: strings.Repeat("a", 40), Images: map[string]string{"frontend": image("1"), "order-api": image("2")},
+		Schema:   map[string]int{"order-api": 1},
+		Settings: "config:\n  techcommerce:logLevel: debug\n  techcommerce:namespace: shop\n  techcommerce:apiKey: {secure: old}\n",
+	}
+	now := releases.Record{
+		Revision: strings.Repeat("b", 40), Images: map[string]string{"frontend": image("3"), "order-api": image("2")},
+		Schema:   map[string]int{"order-api": 2},
+		Settings: "config:\n  techcommerce:namespace: shop\n  techcommerce:apiKey: {secure: new}\n  techcommerce:drain: {delay: 1s}\n",
+	}
+	want := []string{
+		"code aaaaaaaaaaaa → bbbbbbbbbbbb", "frontend 111111111111 → 333333333333", "order-api's schema 1 → 2",
+		"settings apiKey, drain, logLevel",
+	}
+	if diff := cmp.Diff(want, now.Since(before)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if again := now.Since(now); len(again) > 0 {
+		t.Errorf("the same release again changes %q", again)
+	}
+}
+
 // TestEveryStoringServiceHasASchema reads this repository's own migrations.
 func TestEveryStoringServiceHasASchema(t *testing.T) {
 	t.Parallel()

@@ -52,6 +52,22 @@ func TestEverySettingIsExplained(t *testing.T) {
 	}
 }
 
+// TestEverySecretCanBeRotated looks for each in the table that says how.
+func TestEverySecretCanBeRotated(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(stackstest.Root(), "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "\n## Rotating secrets\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for _, secret := range stacks.SecretSettings() {
+		if !strings.Contains(table, "`"+secret+"`") {
+			t.Errorf("docs/operations.md does not say how %s is rotated", secret)
+		}
+	}
+}
+
 func mustCompile(t testing.TB) *jsonschema.Schema {
 	t.Helper()
 	schema, err := jsonschema.Compile(filepath.Join(stackstest.Root(), "docs", "stack.schema.json"))

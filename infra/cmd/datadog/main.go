@@ -1,22 +1,17 @@
-// Command datadog asks Datadog whether it knows a stack's keys: go run ./infra/cmd/datadog staging. It reads the stack's
-// settings with the stock Pulumi CLI, and prints neither key.
+// Command datadog asks Datadog whether it knows a stack's keys: go run ./infra/cmd/datadog staging. It prints neither.
 package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"strings"
 
 	"github.com/techcommerce/platform/infra/datadog/account"
+	"github.com/techcommerce/platform/infra/internal/settings"
 	"github.com/techcommerce/platform/stacks"
 )
-
-const project = "techcommerce:"
 
 func main() {
 	if err := run(context.Background(), os.Args[1:], os.Stdout); err != nil {
@@ -29,11 +24,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) != 1 {
 		return errors.New("want one stack's name")
 	}
-	source, err := settings(ctx, args[0])
-	if err != nil {
-		return err
-	}
-	stack, err := stacks.Decode(source)
+	stack, err := settings.Read(ctx, "", args[0])
 	if err != nil {
 		return err
 	}
@@ -50,33 +41,4 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	_, err = fmt.Fprintf(out, "%s knows both keys of %s\n", keys.API, stack.Name)
 	return err
-}
-
-// settings asks the CLI for the stack's settings, decrypted.
-func settings(ctx context.Context, stack string) (stacks.Source, error) {
-	source := stacks.Source{Stack: stack, Values: map[string]string{}}
-	command := exec.CommandContext(ctx, "pulumi", "config", "--json", "--show-secrets", "--stack", stack)
-	command.Stderr = os.Stderr
-	text, err := command.Output()
-	if err != nil {
-		return source, fmt.Errorf("pulumi config --stack %s: %w", stack, err)
-	}
-	var values map[string]struct {
-		Value  string
-		Secret bool
-	}
-	if err := json.Unmarshal(text, &values); err != nil {
-		return source, fmt.Errorf("pulumi config --stack %s: %w", stack, err)
-	}
-	for key, value := range values {
-		name, ours := strings.CutPrefix(key, project)
-		if !ours {
-			continue
-		}
-		source.Values[name] = value.Value
-		if value.Secret {
-			source.Secrets = append(source.Secrets, name)
-		}
-	}
-	return source, nil
 }
