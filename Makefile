@@ -103,6 +103,8 @@ drill-cold: ## time the first make up of all, with empty caches (half an hour; n
 # What a pipeline does to a stack, and a person on their own machine: the stock Pulumi CLI, and deliver for what it lacks.
 STACK ?= local
 DELIVER := .local/bin/deliver
+# The settings of every pull request's shop.
+FROM ?= Pulumi.review.yaml
 OF_STACK = -stack '$(STACK)'
 
 datadog-keys: ## ask Datadog whether it knows a stack's keys: make datadog-keys STACK=staging
@@ -124,13 +126,20 @@ rollback: deliver ## go back to the last good release, code, images and settings
 drift: deliver ## what was changed by hand, by whom and since when; changes nothing: make drift STACK=staging
 	@$(DELIVER) drift $(OF_STACK)
 
+review: deliver ## a shop of its own for a pull request: make review STACK=pr-12 REVIEW_DOMAIN=review.example.com
+	@$(DELIVER) prepare $(OF_STACK) -from '$(FROM)' -domain '$(REVIEW_DOMAIN)'
+	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)'
+
+review-down: deliver ## take it away, its data too: make review-down STACK=pr-12
+	@$(DELIVER) remove $(OF_STACK)
+
 deployer: ## the account that a pipeline works on one stack with, made by an administrator: make deployer STACK=staging
 	@mkdir -p .local/bin && go build -o .local/bin/deployer ./infra/cmd/deployer
 	@.local/bin/deployer -stack '$(STACK)' $(ARGS)
 
-destroy: ## take a stack away: make destroy STACK=review CONFIRM=review
+destroy: deliver ## take a stack away, but for what is protected: make destroy STACK=staging CONFIRM=staging
 	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
-	@pulumi destroy --yes --skip-preview --stack '$(STACK)'
+	@$(DELIVER) destroy $(OF_STACK)
 
 race: ## the tests that need no cluster, under the race detector
 	go test -race $$(go list ./apps/... ./stacks/...)
@@ -147,7 +156,11 @@ pipeline: local
 	@.github/prepare
 
 comment:
-	@.github/comment '$(STACK)' '$(PULL_REQUEST)' '.local/preview-$(STACK).md'
+	@.github/comment '$(PULL_REQUEST)' '.local/preview-$(STACK).md'
+
+review-comment: deliver
+	@$(DELIVER) where $(OF_STACK) > '.local/review-$(STACK).md'
+	@.github/comment '$(PULL_REQUEST)' '.local/review-$(STACK).md'
 
 publish: local
 	@$(LOCAL) publish

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,7 +20,7 @@ var pinned = regexp.MustCompile(`uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
 func workflows(t *testing.T) map[string]*actionlint.Workflow {
 	t.Helper()
 	paths, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
-	if err != nil || len(paths) < 6 {
+	if err != nil || len(paths) < 7 {
 		t.Fatalf("got %d workflows (%v)", len(paths), err)
 	}
 	found := map[string]*actionlint.Workflow{}
@@ -107,18 +108,71 @@ func TestAnUpdateIsNeverCutOff(t *testing.T) {
 			}
 		}
 	}
-	if changing < 2 {
-		t.Errorf("found %d jobs that change a stack, want deploy and destroy", changing)
+	if changing < 4 {
+		t.Errorf("found %d jobs that change a stack, want deploy, destroy and both of review", changing)
 	}
 }
 
 func changes(job *actionlint.Job) bool {
 	for _, step := range job.Steps {
 		if run, ok := step.Exec.(*actionlint.ExecRun); ok {
-			if strings.HasPrefix(run.Run.Value, "make deploy") || strings.HasPrefix(run.Run.Value, "make destroy") {
+			target, _, _ := strings.Cut(strings.TrimPrefix(run.Run.Value, "make "), " ")
+			if slices.Contains([]string{"deploy", "rollback", "destroy", "review", "review-down"}, target) {
 				return true
 			}
 		}
 	}
 	return false
+}
+
+// TestForksGetNothing: what somebody's own copy proposes runs without our environments, and may write nothing.
+func TestForksGetNothing(t *testing.T) {
+	const ours = "github.event.pull_request.head.repo.full_name == github.repository && "
+	trusted := 0
+	for path, workflow := range workflows(t) {
+		if !slices.ContainsFunc(workflow.On, func(e actionlint.Event) bool { return e.EventName() == "pull_request" }) {
+			continue
+		}
+		for name, job := range workflow.Jobs {
+			if job.Environment == nil && !writes(job.Permissions) {
+				continue
+			}
+			trusted++
+			if job.If == nil || !strings.HasPrefix(job.If.Value+" && ", ours) || strings.Contains(topLevel(job.If.Value), "||") {
+				t.Errorf("%s: %s has an environment or may write, and does not begin with: if: %s", path, name, ours)
+			}
+		}
+	}
+	if trusted < 3 {
+		t.Errorf("found %d jobs of pull requests that may do something, want preview and both of review", trusted)
+	}
+}
+
+func writes(permissions *actionlint.Permissions) bool {
+	if permissions == nil {
+		return false
+	}
+	for _, scope := range permissions.Scopes {
+		if scope.Value.Value == "write" {
+			return true
+		}
+	}
+	return permissions.All != nil && permissions.All.Value != "read-all"
+}
+
+// topLevel is an expression without what is in parentheses.
+func topLevel(expression string) string {
+	depth := 0
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		}
+		if depth > 0 {
+			return -1
+		}
+		return r
+	}, expression)
 }

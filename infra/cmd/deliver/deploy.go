@@ -27,32 +27,59 @@ func deploy(ctx context.Context, j job) error {
 	}
 	failure := j.stack.Run(ctx, "up", "--yes", "--skip-preview")
 	if failure == nil {
-		failure = verify(ctx, j.stack, j.url)
+		failure = j.verify(ctx, j.stack)
 	}
 	if failure == nil {
-		return j.tell(ctx, "deployed", started)
+		return j.deployed(ctx, before, started)
 	}
+	tried, err := j.stack.CheckedOut()
+	if err != nil {
+		return errors.Join(failure, err)
+	}
+	news := notify.News{Outcome: notify.Failed, Release: tried, Took: time.Since(started), Why: failure.Error()}
 	if len(before) == 0 {
+		j.tell(ctx, j.stack, news)
 		return fmt.Errorf("%w\nthere is no release to go back to: mend it and deploy again", failure)
 	}
 	fmt.Fprintf(j.out, "\n%v\n\nthe deployment failed: going back to %s\n", failure, describe(before[0]))
-	attempted, err := releases.Schema(j.stack.Dir)
-	if err == nil {
-		err = j.goBack(ctx, before[0], attempted)
-	}
+	news.Changes = tried.Since(before[0])
+	err = j.goBack(ctx, before[0], tried.Schema, func(at stack.Stack) {
+		news.Outcome, news.Release, news.Took = notify.Restored, before[0], time.Since(started)
+		j.tell(ctx, at, news)
+	})
 	if err != nil {
+		news.Why += "\nthe rollback failed too: " + err.Error()
+		news.Took = time.Since(started)
+		j.tell(ctx, j.stack, news)
 		return errors.Join(failure, fmt.Errorf("the rollback failed too: %w", err))
 	}
 	return fmt.Errorf("the deployment failed and %s serves again: %w", describe(before[0]), failure)
 }
 
+// deployed tells of a deployment that went well.
+func (j job) deployed(ctx context.Context, before []releases.Record, started time.Time) error {
+	now, err := j.stack.Releases(ctx)
+	if err != nil {
+		return err
+	}
+	if len(now) == 0 {
+		return errors.New("the stack has no record of its release")
+	}
+	news := notify.News{Outcome: notify.Deployed, Release: now[0], Took: time.Since(started)}
+	if len(before) > 0 {
+		news.Changes = now[0].Since(before[0])
+	}
+	j.tell(ctx, j.stack, news)
+	return nil
+}
+
 // verify waits until what was declared runs, and tries the shop.
-func verify(ctx context.Context, s stack.Stack, url string) error {
+func (j job) verify(ctx context.Context, s stack.Stack) error {
 	outputs, err := s.Outputs(ctx)
 	if err != nil {
 		return err
 	}
-	client, err := api.Open("")
+	client, err := open(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -61,27 +88,38 @@ func verify(ctx context.Context, s stack.Stack, url string) error {
 	if err := rollout.Wait(limited, client, outputs.Namespace); err != nil {
 		return err
 	}
+	url := j.url
 	if url == "" && len(outputs.URLs) > 0 {
 		url = outputs.URLs[0]
 	}
 	if url == "" {
 		return errors.New("the stack's outputs name no URL to try: give one with URL=https://…")
 	}
-	return smoke.Test(ctx, url)
+	return smoke.Test(ctx, url, j.within)
 }
 
-// tell says what runs now, here and to whoever wants to be told.
-func (j job) tell(ctx context.Context, what string, started time.Time) error {
-	records, err := j.stack.Releases(ctx)
+// open connects to the cluster that the stack's settings name.
+func open(ctx context.Context, s stack.Stack) (api.Client, error) {
+	settings, err := s.Settings(ctx)
 	if err != nil {
-		return err
+		return api.Client{}, err
 	}
-	if len(records) == 0 {
-		return errors.New("the stack has no record of its release")
+	return api.Open(settings.Cluster.Context)
+}
+
+// tell says here what happened to the stack, and to those whom its settings name. Nobody's absence makes a deployment a
+// failed one, but it is said.
+func (j job) tell(ctx context.Context, at stack.Stack, news notify.News) {
+	news.Stack, news.By = at.Name, j.by
+	settings, err := at.Settings(ctx)
+	if err == nil {
+		news.Environment = settings.Environment
+		err = notify.Of(settings).Tell(ctx, news)
 	}
-	text := fmt.Sprintf("%s: %s %s in %s", j.stack.Name, what, describe(records[0]), time.Since(started).Round(time.Second))
-	fmt.Fprintln(j.out, text)
-	return notify.Send(ctx, text)
+	fmt.Fprintln(j.out, "\n"+news.Text())
+	if err != nil {
+		fmt.Fprintf(j.out, "not everybody was told of it: %v\n", err)
+	}
 }
 
 func describe(r releases.Record) string {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/drift"
-	"github.com/techcommerce/platform/infra/internal/api"
 )
 
 // findDrift prints what differs and fails if anything does, so that a nightly run is noticed.
@@ -17,7 +16,7 @@ func findDrift(ctx context.Context, j job) error {
 	if err != nil {
 		return err
 	}
-	client, err := api.Open("")
+	client, err := open(ctx, j.stack)
 	if err != nil {
 		return err
 	}

@@ -13,9 +13,11 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/review"
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
+	"github.com/techcommerce/platform/infra/releases"
 )
 
 // command is one of the things that deliver does.
@@ -28,9 +30,13 @@ func commands() map[string]command {
 	return map[string]command{
 		"review":   {"read pulumi preview --json and say what it means", reviewPreview},
 		"deploy":   {"pulumi up, wait, smoke test; go back when it fails", deploy},
-		"verify":   {"wait for the rollout and run the smoke test", func(ctx context.Context, j job) error { return verify(ctx, j.stack, j.url) }},
+		"verify":   {"wait for the rollout and run the smoke test", func(ctx context.Context, j job) error { return j.verify(ctx, j.stack) }},
 		"rollback": {"go back to the last good release", rollback},
 		"drift":    {"say what was changed by hand", findDrift},
+		"destroy":  {"take a stack away, but for what is protected", destroy},
+		"prepare":  {"make the stack of a pull request", prepare},
+		"remove":   {"destroy the stack of a pull request and forget it", takeAway},
+		"where":    {"say where the shop of a pull request is", where},
 	}
 }
 
@@ -39,10 +45,16 @@ type job struct {
 	stack stack.Stack
 	// url is where the shop is, if the stack's outputs do not say it.
 	url string
+	// within is how long the shop may take to serve once its pods run.
+	within time.Duration
+	// by is who asks for it.
+	by string
 	// labels are those of the pull request.
 	labels []string
-	in     io.Reader
-	out    io.Writer
+	// from is the file with the settings of every pull request's stack, domain what their shops' host names end in.
+	from, domain string
+	in           io.Reader
+	out          io.Writer
 }
 
 func main() {
@@ -58,7 +70,10 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	flags := flag.NewFlagSet("deliver", flag.ContinueOnError)
 	name := flags.String("stack", "", "the stack's name")
 	url := flags.String("url", "", "where the shop is; default: the stack's first URL")
+	within := flags.Duration("within", 90*time.Second, "how long the shop may take to serve once its pods run")
 	labels := flags.String("labels", "", "the pull request's labels, separated by commas")
+	from := flags.String("from", "Pulumi.review.yaml", "the file with the settings of every pull request's stack")
+	domain := flags.String("domain", "", "what the host names of pull requests' shops end in")
 	var do command
 	if len(args) > 0 {
 		do = commands()[args[0]]
@@ -77,8 +92,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	return do.run(ctx, job{
-		stack: stack.Stack{Name: *name, Dir: dir, Out: out}, url: *url,
-		labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
+		stack: stack.Stack{Name: *name, Dir: dir, Out: out}, url: *url, within: *within, by: releases.Deployer(dir, os.Getenv),
+		from: *from, domain: *domain, labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
 	})
 }
 

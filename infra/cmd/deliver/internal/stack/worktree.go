@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 
 	"github.com/techcommerce/platform/infra/releases"
+	"github.com/techcommerce/platform/stacks"
 )
 
 // imagesFile is where the program looks for builds that the settings do not name; settings may name another file, but
@@ -37,6 +39,31 @@ func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func
 	return at, remove, at.layOut(r)
 }
 
+// CheckedOut is what an update from this checkout deploys, as far as it has files.
+func (s Stack) CheckedOut() (releases.Record, error) {
+	schema, err := releases.Schema(s.Dir)
+	r := releases.Record{Schema: schema}
+	r.Revision, r.Dirty = releases.Revision(s.Dir)
+	settings, unread := os.ReadFile(s.File())
+	r.Settings = string(settings)
+	if errors.Is(unread, fs.ErrNotExist) {
+		unread = nil // settings may be kept elsewhere
+	}
+	var builds struct{ Images map[string]string }
+	text, unbuilt := os.ReadFile(filepath.Join(s.Dir, imagesFile))
+	if unbuilt == nil {
+		unbuilt = json.Unmarshal(text, &builds)
+	}
+	if errors.Is(unbuilt, fs.ErrNotExist) {
+		unbuilt = nil // the settings name them
+	}
+	r.Images = builds.Images
+	return r, errors.Join(err, unread, unbuilt)
+}
+
+// File is where the stack's settings are.
+func (s Stack) File() string { return filepath.Join(s.Dir, stacks.Source{Stack: s.Name}.File()) }
+
 // layOut writes the recorded settings and builds where the program reads them.
 func (s Stack) layOut(r releases.Record) error {
 	builds, err := json.Marshal(map[string]any{"images": r.Images})
@@ -48,7 +75,7 @@ func (s Stack) layOut(r releases.Record) error {
 	}
 	return errors.Join(
 		os.WriteFile(filepath.Join(s.Dir, imagesFile), builds, 0o644),
-		os.WriteFile(filepath.Join(s.Dir, "Pulumi."+s.Name+".yaml"), []byte(r.Settings), 0o644),
+		os.WriteFile(s.File(), []byte(r.Settings), 0o644),
 	)
 }
 
