@@ -1,56 +1,85 @@
 package e2e_test
 
 import (
-	"bytes"
 	"fmt"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
 
-// delivery does what the pipeline does to a stack, good and bad, while a customer orders all the time.
+// delivery is a stack in the hands of a pipeline, and a customer who orders all the time.
+type delivery struct {
+	p *platform
+	// account is the kubeconfig of the stack's own deployer: a pipeline has no other.
+	account  string
+	customer *customer
+	// settings, builds and probes are the files that are spoilt and mended.
+	settings, builds, probes kept
+	// impatient is settings with a deadline for rollouts that a test can wait for.
+	impatient kept
+}
+
+// delivery does what the pipeline does to a stack, good and bad, as the pipeline does it: by make, and with the stack's own
+// account.
 func (p *platform) delivery(t *testing.T) {
-	settings, builds := p.keep(t, "Pulumi.local.yaml"), p.keep(t, ".local/images.json")
-	probes := p.keep(t, "apps/internal/service/probes.go")
-	p.commit(t)
-	p.shell(t, "pulumi config set rolloutDeadline 20s --stack local")
-	tuned := p.keep(t, "Pulumi.local.yaml")
-	broken := func(name string, spoil func(*testing.T), mend []kept, want ...string) step {
-		return step{name, func(t *testing.T) {
-			t.Cleanup(func() {
-				for _, k := range mend {
-					k.restore(t)
-				}
-			})
-			spoil(t)
-			p.goesBack(t, want...)
-		}}
+	d := &delivery{
+		p: p, account: filepath.Join(p.dir, ".local", "deployer-local.kubeconfig"),
+		settings: p.keep(t, "Pulumi.local.yaml"), builds: p.keep(t, ".local/images.json"),
+		probes: p.keep(t, "apps/internal/service/probes.go"),
 	}
+	t.Cleanup(func() {
+		for _, file := range []kept{d.settings, d.builds, d.probes} {
+			file.restore(t)
+		}
+	})
+	p.commit(t)
+	p.restock(t)
+	p.shell(t, "make deployer STACK=local && pulumi config set rolloutDeadline 20s --stack local")
+	d.impatient = p.keep(t, "Pulumi.local.yaml")
+	d.settings.restore(t)
+	d.customer = p.startCustomer()
+	stopped := false
+	t.Cleanup(func() {
+		if !stopped {
+			d.customer.stop()
+		}
+	})
 	inOrder(t,
-		step{"a good release", func(t *testing.T) { p.deliver(t, "deploy") }},
-		broken("an image that is not there", func(t *testing.T) {
-			builds.write(t, regexp.MustCompile(`(frontend@sha256:).{8}`).ReplaceAllString(builds.text, "${1}00000000"))
-			if report := p.deliver(t, "preview"); !strings.Contains(report, "new build | change Deployment `frontend`") {
+		step{"a release", func(t *testing.T) { d.run(t, "deploy") }},
+		step{"another one, and back by hand", d.goesBack},
+		d.broken("an image that is not there", func(t *testing.T) {
+			d.builds.write(t, regexp.MustCompile(`(frontend@sha256:).{8}`).ReplaceAllString(d.builds.text, "${1}00000000"))
+			if report := d.run(t, "preview"); !strings.Contains(report, "new build | change Deployment `frontend`") {
 				t.Errorf("the preview does not tell of the new build:\n%s", report)
 			}
-		}, []kept{builds}, "1 do not become ready", "frontend: (ErrImagePull|ImagePullBackOff|ContainerCreating)"),
-		broken("settings that no node has room for", func(t *testing.T) {
+		}, d.builds, "frontend: (ErrImagePull|ImagePullBackOff|ContainerCreating)"),
+		d.broken("settings that no node has room for", func(t *testing.T) {
 			p.shell(t, "pulumi config set --path services.frontend.cpu.request 900 --stack local")
-		}, []kept{tuned}, "1 do not become ready", "not placed: .*Insufficient cpu"),
-		broken("a service that answers 500", func(t *testing.T) {
-			probes.write(t, strings.ReplaceAll(probes.text, "http.StatusOK", "http.StatusInternalServerError"))
+		}, d.impatient, "not placed: .*Insufficient cpu"),
+		d.broken("a service that answers 500", func(t *testing.T) {
+			d.probes.write(t, strings.ReplaceAll(d.probes.text, "http.StatusOK", "http.StatusInternalServerError"))
 			p.make(t, "images")
-		}, []kept{probes, builds}, "1 do not become ready", "statuscode: 500"),
-		step{"what was changed by hand", p.findsDrift},
-		step{"as before", func(t *testing.T) {
-			settings.restore(t)
+			d.probes.restore(t)
+		}, d.builds, "statuscode: 500"),
+		step{"what was changed by hand", d.findsDrift},
+		step{"no order failed", func(t *testing.T) {
+			stopped = true
+			ordered, failed := d.customer.stop()
+			if failed != "" || ordered == 0 {
+				t.Errorf("%d orders went through, and the first that did not: %s", ordered, failed)
+			}
+			t.Logf("%d orders", ordered)
+		}},
+		step{"taken away", d.takesAway},
+		step{"brought up anew", func(t *testing.T) {
+			d.settings.restore(t)
 			p.make(t, "up")
+			p.order(t)
 		}},
 	)
 }
@@ -61,7 +90,11 @@ type kept struct{ path, text string }
 func (p *platform) keep(t *testing.T, name string) kept {
 	t.Helper()
 	path := filepath.Join(p.dir, name)
-	return kept{path, string(mustReadFile(t, path))}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kept{path, string(text)}
 }
 
 func (k kept) write(t *testing.T, text string) {
@@ -81,15 +114,6 @@ func (k kept) restore(t *testing.T) {
 	}
 }
 
-func mustReadFile(t *testing.T, path string) []byte {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
-}
-
 // commit puts what a developer has not committed into the throwaway clone: a release of no commit cannot be gone back to.
 func (p *platform) commit(t *testing.T) {
 	t.Helper()
@@ -103,108 +127,82 @@ func (p *platform) commit(t *testing.T) {
 	output(t, p.dir, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "What is tested")
 }
 
-// deliver runs one of the pipeline's targets on the local stack.
-func (p *platform) deliver(t *testing.T, target string) string {
+// run runs one of the pipeline's targets on the local stack.
+func (d *delivery) run(t *testing.T, target string) string {
 	t.Helper()
-	text, err := p.tryDeliver(target)
+	text, err := d.try(target)
 	if err != nil {
 		t.Fatalf("make %s: %v\n%s", target, err, text)
 	}
 	return text
 }
 
-func (p *platform) tryDeliver(target string) (string, error) {
-	command := exec.Command("bash", "-c", `environment="$(make -s env)"; eval "$environment"; make `+target+" URL="+p.url)
-	command.Dir = p.dir
+func (d *delivery) try(target string) (string, error) {
+	return d.shell("make " + target + " URL=" + d.p.url)
+}
+
+// shell runs a command line with the account.
+func (d *delivery) shell(line string) (string, error) {
+	command := exec.Command("bash", "-c", `environment="$(make -s env)"; eval "$environment"; export KUBECONFIG=`+d.account+"; "+line)
+	command.Dir = d.p.dir
 	text, err := command.CombinedOutput()
 	return string(text), err
 }
 
-// goesBack deploys what cannot work: the deployment must fail, say why, and leave the shop as it was, and no customer may
-// notice.
-func (p *platform) goesBack(t *testing.T, want ...string) {
-	t.Helper()
-	before := p.shell(t, "pulumi stack output images --json --stack local")
-	customer := p.startCustomer()
-	start := time.Now()
-	text, err := p.tryDeliver("deploy")
-	took := time.Since(start)
-	ordered, failed := customer.stop()
-	if err == nil {
-		t.Fatalf("a release that cannot work was deployed:\n%s", text)
+// goesBack deploys other settings and takes them back.
+func (d *delivery) goesBack(t *testing.T) {
+	const level = `kubectl -n techcommerce get deployment order-api -o jsonpath='{..env[?(@.name=="LOG_LEVEL")].value}'`
+	d.p.shell(t, "pulumi config set logLevel debug --stack local")
+	if said := d.run(t, "deploy"); !strings.Contains(said, "changed: settings logLevel") {
+		t.Errorf("it does not say what changed:\n%s", said)
 	}
-	for _, pattern := range append(want, "going back to release", "serves again") {
-		if !regexp.MustCompile(pattern).MatchString(text) {
-			t.Errorf("want %q said, got:\n%s", pattern, text)
+	if got := d.p.shell(t, level); got != "debug" {
+		t.Fatalf("LOG_LEVEL: got %s, want debug", got)
+	}
+	if said := d.run(t, "rollback"); !strings.Contains(said, "went back to release") {
+		t.Errorf("it does not say where it went:\n%s", said)
+	}
+	if got := d.p.shell(t, level); got != "info" {
+		t.Errorf("LOG_LEVEL: got %s, want info, as before", got)
+	}
+}
+
+// broken is the deployment of what cannot work: it must fail, say why, and leave the shop as it was.
+func (d *delivery) broken(name string, spoil func(*testing.T), mend kept, want string) step {
+	return step{name, func(t *testing.T) {
+		d.impatient.restore(t)
+		t.Cleanup(func() { mend.restore(t) })
+		spoil(t)
+		before := d.p.shell(t, "pulumi stack output images --json --stack local")
+		start := time.Now()
+		text, err := d.try("deploy")
+		took := time.Since(start)
+		if err == nil {
+			t.Fatalf("a release that cannot work was deployed:\n%s", text)
 		}
-	}
-	if after := p.shell(t, "pulumi stack output images --json --stack local"); after != before {
-		t.Errorf("images: got %s, want those from before %s", after, before)
-	}
-	if failed != "" || ordered == 0 {
-		t.Errorf("during the bad release and the rollback %d orders went through, and then: %s", ordered, failed)
-	}
-	t.Logf("failed and back after %s; %d orders meanwhile", took.Round(time.Second), ordered)
-}
-
-// customer orders again and again until stopped.
-type customer struct {
-	done    chan struct{}
-	ended   chan struct{}
-	ordered atomic.Int64
-	failed  atomic.Pointer[string]
-}
-
-func (p *platform) startCustomer() *customer {
-	c := &customer{done: make(chan struct{}), ended: make(chan struct{})}
-	go func() {
-		defer close(c.ended)
-		for {
-			select {
-			case <-c.done:
-				return
-			case <-time.After(100 * time.Millisecond):
-			}
-			if err := p.orderOnce(); err != nil {
-				text := err.Error()
-				c.failed.CompareAndSwap(nil, &text)
-			} else {
-				c.ordered.Add(1)
+		for _, pattern := range []string{"1 do not become ready", want, "going back to release", "serves again"} {
+			if !regexp.MustCompile(pattern).MatchString(text) {
+				t.Errorf("want %q said, got:\n%s", pattern, text)
 			}
 		}
-	}()
-	return c
-}
-
-func (c *customer) stop() (ordered int64, failed string) {
-	close(c.done)
-	<-c.ended
-	if text := c.failed.Load(); text != nil {
-		failed = *text
-	}
-	return c.ordered.Load(), failed
-}
-
-// orderOnce orders one mouse and reads the list of orders; 409 means that they are sold out, which is an answer.
-func (p *platform) orderOnce() error {
-	response, err := client.Post(p.url+"/api/orders", "application/json", bytes.NewReader([]byte(`{"product_id":2,"quantity":1}`)))
-	if err != nil {
-		return err
-	}
-	_ = response.Body.Close() // its status is all that counts
-	if response.StatusCode != http.StatusCreated && response.StatusCode != http.StatusConflict {
-		return fmt.Errorf("POST /api/orders: %s", response.Status)
-	}
-	return nil
+		if after := d.p.shell(t, "pulumi stack output images --json --stack local"); after != before {
+			t.Errorf("images: got %s, want those from before %s", after, before)
+		}
+		if failed := d.customer.failed.Load(); failed != nil {
+			t.Errorf("during the bad release and the rollback an order failed: %s", *failed)
+		}
+		t.Logf("failed and back after %s", took.Round(time.Second))
+	}}
 }
 
 // findsDrift changes things by hand, finds each in the report, and runs the commands that the report shows.
-func (p *platform) findsDrift(t *testing.T) {
-	p.shell(t, "kubectl -n techcommerce scale deployment/order-api --replicas 3 && "+
+func (d *delivery) findsDrift(t *testing.T) {
+	d.settings.restore(t)
+	d.p.shell(t, "kubectl -n techcommerce scale deployment/order-api --replicas 3 && "+
 		"kubectl -n techcommerce scale deployment/product-api --replicas 3 && "+
 		"kubectl -n techcommerce label service/frontend-service owner=somebody && "+
 		"kubectl -n techcommerce delete poddisruptionbudget/frontend")
-	text, err := p.tryDeliver("drift")
+	text, err := d.try("drift")
 	if err == nil {
 		t.Fatalf("make drift finds nothing:\n%s", text)
 	}
@@ -226,9 +224,31 @@ func (p *platform) findsDrift(t *testing.T) {
 		if strings.Contains(line, "pulumi up") {
 			line += " --yes --skip-preview"
 		}
-		p.shell(t, line+" >/dev/null")
+		if said, err := d.shell(line); err != nil {
+			t.Fatalf("%s: %v\n%s", line, err, said)
+		}
 	}
-	if text := p.deliver(t, "drift"); !strings.Contains(text, "everything is as declared") {
+	if text := d.run(t, "drift"); !strings.Contains(text, "everything is as declared") {
 		t.Errorf("after the revert:\n%s", text)
 	}
+}
+
+// takesAway destroys the stack, and looks for what is left of it on the cluster.
+func (d *delivery) takesAway(t *testing.T) {
+	d.run(t, "destroy CONFIRM=local")
+	d.p.shell(t, "make deployer STACK=local ARGS=-remove")
+	d.p.orders = nil
+	// What the cluster itself has of ours has a colon in its name.
+	of := regexp.MustCompile(`(?m)^(persistentvolume/.*|.*/(techcommerce|monitoring)[^:\n]*)$`)
+	eventually(t, 20*time.Second, func() error { // volumes go a moment after their claims
+		left := d.p.kubectl(t, "", "get", "-o", "name",
+			"namespaces,persistentvolumes,clusterroles,clusterrolebindings,validatingadmissionpolicies")
+		found := slices.DeleteFunc(of.FindAllString(left, -1), func(name string) bool {
+			return name == "namespace/techcommerce-deployers" // the next account is made there
+		})
+		if len(found) > 0 {
+			return fmt.Errorf("destroy left %q", found)
+		}
+		return nil
+	})
 }

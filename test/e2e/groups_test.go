@@ -24,6 +24,9 @@ func (p *platform) groups() []step {
 		{"monitoring", p.monitoring},
 		{"deployer", p.deployer},
 		{"elsewhere", p.elsewhere},
+		{"teardown", p.teardown},
+		{"review", p.review},
+		{"delivery", p.delivery},
 	}
 }
 
