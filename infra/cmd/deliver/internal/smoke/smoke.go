@@ -33,14 +33,18 @@ var checks = []check{
 func Test(ctx context.Context, url string, limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
+	var failure error
 	for {
 		err := once(ctx, strings.TrimSuffix(url, "/"))
 		if err == nil {
 			return nil
 		}
+		if failure == nil || ctx.Err() == nil { // the request that the limit cut off says nothing of the shop
+			failure = err
+		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("smoke test of %s: %w", url, err)
+			return fmt.Errorf("smoke test of %s: %w", url, failure)
 		case <-time.After(time.Second):
 		}
 	}
