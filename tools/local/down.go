@@ -39,6 +39,8 @@ func down(ctx context.Context, s *session) error {
 	for _, path := range []string{
 		s.path("pulumi"), s.path("images"), s.path("images.json"), s.path("kubeconfig"), s.path("context.kubeconfig"),
 		filepath.Dir(binary),
+		// What the pipeline's targets left of this stack; those of others are not ours to remove.
+		s.path("preview.json"), s.path("preview-" + stack + ".md"), s.path("deployer-" + stack + ".kubeconfig"),
 	} {
 		if err := os.RemoveAll(path); err != nil {
 			return err
