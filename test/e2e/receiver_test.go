@@ -32,8 +32,11 @@ metadata: {name: receiver, namespace: e2e-receiver}
 data:
   alerts: |
     #!/bin/sh
-    /bin/busybox head -c "$CONTENT_LENGTH" | /bin/busybox tr -d '\n' > /proc/1/fd/1
-    echo > /proc/1/fd/1
+    told=$(/bin/busybox head -c "$CONTENT_LENGTH" | /bin/busybox tr -d '\n')
+    # One after the other: two at once would be one broken line.
+    until /bin/busybox mkdir /telling 2>/dev/null; do /bin/busybox sleep 0.1; done
+    printf '%s\n' "$told" > /proc/1/fd/1
+    /bin/busybox rmdir /telling
     echo 'Content-Type: text/plain'
     echo
     echo ok
