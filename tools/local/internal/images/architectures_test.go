@@ -23,7 +23,11 @@ func TestEveryServiceIsBuiltForEveryArchitecture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, service := range images.Services {
+		services, err := workshop.Services()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, service := range services {
 			binary, err := elf.NewFile(bytes.NewReader(contents(t, built[service].Image)[service]))
 			if err != nil {
 				t.Errorf("%s for %s: %v", service, architecture, err)
