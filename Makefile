@@ -70,7 +70,7 @@ test-unit: ## everything that needs no cluster
 test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=5m
 	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz
 
-test-datadog: ## what Datadog watches, through the real Pulumi CLI, against a stand-in of Datadog's API on this machine
+test-datadog: ## staging and production with Datadog, through the real Pulumi CLI, against a stand-in of Datadog's API on this machine
 	go test -v -count=1 -timeout 30m ./test/datadog/... | grep -v '^=== '
 
 test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down

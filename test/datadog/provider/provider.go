@@ -10,52 +10,29 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/blang/semver"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
 	"github.com/techcommerce/platform/infra/datadog/spec"
 	"github.com/techcommerce/platform/test/datadog/sdktypes"
+	"github.com/techcommerce/platform/test/datadog/standin"
 )
 
 // Provider is the stand-in.
 type Provider struct {
-	plugin.UnimplementedProvider
+	standin.Provider
 
 	sdk *sdktypes.SDK
 
 	mu     sync.Mutex
 	client client
-	seen   map[string]bool
 }
 
 // New makes a provider that knows the SDK's types.
 func New(sdk *sdktypes.SDK) *Provider {
-	return &Provider{sdk: sdk, seen: map[string]bool{}}
+	return &Provider{sdk: sdk, Provider: standin.Provider{Package: "datadog", Version: sdk.Version}}
 }
-
-// Seen reports which types of resources were checked.
-func (p *Provider) Seen() map[string]bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.seen
-}
-
-// Pkg is the package that the provider is for.
-func (p *Provider) Pkg() tokens.Package { return "datadog" }
-
-// GetPluginInfo is the real one's.
-func (p *Provider) GetPluginInfo(context.Context) (plugin.PluginInfo, error) {
-	version, err := semver.Parse(p.sdk.Version)
-	return plugin.PluginInfo{Version: &version}, err
-}
-
-// SignalCancellation has nothing to stop.
-func (p *Provider) SignalCancellation(context.Context) error { return nil }
-
-// Attach agrees.
-func (p *Provider) Attach(string) error { return nil }
 
 // CheckConfig holds the provider's own settings against the SDK.
 func (p *Provider) CheckConfig(_ context.Context, r plugin.CheckConfigRequest) (plugin.CheckConfigResponse, error) {
@@ -63,11 +40,6 @@ func (p *Provider) CheckConfig(_ context.Context, r plugin.CheckConfigRequest) (
 	delete(inputs, "version")
 	failures, err := p.against("pulumi:providers:datadog", inputs)
 	return plugin.CheckConfigResponse{Properties: r.News, Failures: failures}, err
-}
-
-// DiffConfig takes new settings without replacing anything.
-func (p *Provider) DiffConfig(_ context.Context, r plugin.DiffConfigRequest) (plugin.DiffConfigResponse, error) {
-	return diff(r.OldInputs, r.NewInputs), nil
 }
 
 // Configure asks the API whether it knows the API key, as the real provider does, and no more than that.
@@ -110,9 +82,6 @@ func (p *Provider) against(token string, inputs resource.PropertyMap) ([]plugin.
 
 // Check holds a resource against the SDK, and asks the API about a monitor whose query is known.
 func (p *Provider) Check(ctx context.Context, r plugin.CheckRequest) (plugin.CheckResponse, error) {
-	p.mu.Lock()
-	p.seen[string(r.Type)] = true
-	p.mu.Unlock()
 	failures, err := p.against(string(r.Type), r.News)
 	if err != nil || len(failures) > 0 {
 		return plugin.CheckResponse{Failures: failures}, err
@@ -127,24 +96,6 @@ func (p *Provider) Check(ctx context.Context, r plugin.CheckRequest) (plugin.Che
 	return plugin.CheckResponse{Properties: r.News}, nil
 }
 
-// Diff compares inputs: every property can be changed in place.
-func (p *Provider) Diff(_ context.Context, r plugin.DiffRequest) (plugin.DiffResponse, error) {
-	return diff(r.OldInputs, r.NewInputs), nil
-}
-
-func diff(before, after resource.PropertyMap) plugin.DiffResult {
-	if before.DeepEquals(after) {
-		return plugin.DiffResult{Changes: plugin.DiffNone}
-	}
-	result := plugin.DiffResult{Changes: plugin.DiffSome}
-	for key, value := range after {
-		if !before[key].DeepEquals(value) {
-			result.ChangedKeys = append(result.ChangedKeys, key)
-		}
-	}
-	return result
-}
-
 // Create makes the resource, unless it is a preview.
 func (p *Provider) Create(ctx context.Context, r plugin.CreateRequest) (plugin.CreateResponse, error) {
 	if r.Preview {
@@ -157,6 +108,7 @@ func (p *Provider) Create(ctx context.Context, r plugin.CreateRequest) (plugin.C
 		return plugin.CreateResponse{}, err
 	}
 	id, outputs, err := kind.created(reply, r.Properties)
+	p.Make(r.URN)
 	return plugin.CreateResponse{ID: resource.ID(id), Properties: outputs}, err
 }
 
@@ -164,6 +116,7 @@ func (p *Provider) Create(ctx context.Context, r plugin.CreateRequest) (plugin.C
 func (p *Provider) Read(ctx context.Context, r plugin.ReadRequest) (plugin.ReadResponse, error) {
 	err := p.client.do(ctx, http.MethodGet, kindOf(r.Type).path+"/"+string(r.ID), nil, nil)
 	if refused, ok := err.(refusal); ok && refused.status == http.StatusNotFound {
+		p.Lose(r.URN)
 		return plugin.ReadResponse{}, nil
 	}
 	return plugin.ReadResponse{ReadResult: plugin.ReadResult{ID: r.ID, Inputs: r.Inputs, Outputs: r.State}}, err
@@ -185,7 +138,11 @@ func (p *Provider) Update(ctx context.Context, r plugin.UpdateRequest) (plugin.U
 
 // Delete does not tolerate that somebody else was faster, as the real provider does not.
 func (p *Provider) Delete(ctx context.Context, r plugin.DeleteRequest) (plugin.DeleteResponse, error) {
-	return plugin.DeleteResponse{}, p.client.do(ctx, http.MethodDelete, kindOf(r.Type).path+"/"+string(r.ID), nil, nil)
+	err := p.client.do(ctx, http.MethodDelete, kindOf(r.Type).path+"/"+string(r.ID), nil, nil)
+	if err == nil {
+		p.Lose(r.URN)
+	}
+	return plugin.DeleteResponse{}, err
 }
 
 func kindOf(token tokens.Type) *kind {

@@ -7,15 +7,17 @@ import (
 	"strings"
 	"testing"
 
+	property "github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/techcommerce/platform/infra/datadog/agent"
 	"github.com/techcommerce/platform/infra/datadog/resource"
 	"github.com/techcommerce/platform/test/datadog/sdktypes"
 )
 
 func mustLoad(t testing.TB) *sdktypes.SDK {
 	t.Helper()
-	sdk, err := sdktypes.Load()
+	sdk, err := sdktypes.Datadog()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,4 +135,37 @@ func kindOf(t reflect.Type) string {
 		return "object"
 	}
 	return t.Kind().String()
+}
+
+// TestAReleaseIsHeldAgainstTheSDK: the program declares it without the SDK's types.
+func TestAReleaseIsHeldAgainstTheSDK(t *testing.T) {
+	t.Parallel()
+	sdk, err := sdktypes.Helm()
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, _, err := sdk.Resource(agent.ReleaseToken)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name   string
+		inputs map[string]any
+		want   string
+	}{
+		{"what it takes", map[string]any{
+			"chart": "datadog", "timeout": 600, "values": map[string]any{"datadog": map[string]any{}}, "repositoryOpts": map[string]any{"repo": "x"},
+		}, ""},
+		{"a misspelt property", map[string]any{"chart": "datadog", "valeus": 1}, "R.valeus: the provider has no such property"},
+		{"a misspelt property inside", map[string]any{"chart": "datadog", "repositoryOpts": map[string]any{"url": "x"}},
+			"R.repositoryOpts.url: the provider has no such property"},
+		{"a number in text", map[string]any{"chart": "datadog", "timeout": "600"}, "R.timeout: string, want int"},
+		{"values that are none", map[string]any{"chart": "datadog", "values": "a: 1"}, "R.values: string, want map"},
+		{"no chart", map[string]any{"name": "datadog"}, "R.chart: missing"},
+	} {
+		got := strings.Join(release.Check("R", property.NewProperty(property.NewPropertyMapFromMap(c.inputs))), "\n")
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
 }

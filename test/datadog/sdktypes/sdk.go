@@ -1,5 +1,5 @@
-// Package sdktypes reads from the source of the Datadog provider's SDK what its resources take. It parses the few types
-// that are asked for instead of compiling the SDK, which would take minutes and 9 GB of memory.
+// Package sdktypes reads from the source of a provider's SDK what its resources take. It parses the few types that are
+// asked for instead of compiling the SDK: that of Datadog would take minutes and 9 GB of memory.
 package sdktypes
 
 import (
@@ -13,9 +13,7 @@ import (
 	"strings"
 )
 
-const module = "github.com/pulumi/pulumi-datadog/sdk/v4"
-
-// SDK is the SDK's source.
+// SDK is the source of a package of an SDK.
 type SDK struct {
 	// Version is the provider plugin's that belongs to it.
 	Version string
@@ -26,13 +24,25 @@ type SDK struct {
 
 var typeForm = regexp.MustCompile(`(?m)^type (\w+) struct \{`)
 
-// Load downloads the SDK, unless that has been done, and reads it. The version and its checksum are in sdk/go.mod.
-func Load() (*SDK, error) {
-	dir, err := download()
+// Datadog reads the SDK of the Datadog provider. Its version and checksum are in test/datadog/sdk/go.mod.
+func Datadog() (*SDK, error) {
+	return load("github.com/pulumi/pulumi-datadog/sdk/v4", "sdk", "datadog", ".")
+}
+
+// Helm reads what the SDK of the Kubernetes provider has for Helm's releases.
+func Helm() (*SDK, error) {
+	return load("github.com/pulumi/pulumi-kubernetes/sdk/v4", ".", "kubernetes", "helm/v3")
+}
+
+// load downloads a module, unless that has been done, and reads a package of its provider. The folder, relative to
+// test/datadog, is where the module is required.
+func load(module, folder, provider, pkg string) (*SDK, error) {
+	dir, err := download(module, folder)
 	if err != nil {
 		return nil, err
 	}
-	paths, err := filepath.Glob(filepath.Join(dir, "go", "datadog", "*.go"))
+	root := filepath.Join(dir, "go", provider)
+	paths, err := filepath.Glob(filepath.Join(root, pkg, "*.go"))
 	if err != nil || len(paths) == 0 {
 		return nil, fmt.Errorf("%s has no source: %w", module, err)
 	}
@@ -44,7 +54,7 @@ func Load() (*SDK, error) {
 		}
 		s.add(filepath.Base(path), string(text))
 	}
-	text, err := os.ReadFile(filepath.Join(dir, "go", "datadog", "pulumi-plugin.json"))
+	text, err := os.ReadFile(filepath.Join(root, "pulumi-plugin.json"))
 	if err != nil {
 		return nil, err
 	}
@@ -54,10 +64,10 @@ func Load() (*SDK, error) {
 	return s, err
 }
 
-func download() (string, error) {
+func download(module, folder string) (string, error) {
 	_, here, _, _ := runtime.Caller(0)
 	command := exec.Command("go", "mod", "download", "-json", module)
-	command.Dir = filepath.Join(filepath.Dir(here), "..", "sdk")
+	command.Dir = filepath.Join(filepath.Dir(here), "..", folder)
 	out, err := command.Output()
 	var found struct{ Dir, Error string }
 	if decoded := json.Unmarshal(out, &found); decoded != nil || err != nil || found.Dir == "" {

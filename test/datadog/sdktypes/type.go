@@ -15,7 +15,7 @@ import (
 
 // Type is what a property may be.
 type Type struct {
-	// Kind is string, bool, int, float64, list or object.
+	// Kind is string, bool, int, float64, list, object, map or any.
 	Kind string
 	// Element is a list's.
 	Element *Type
@@ -65,6 +65,8 @@ func (s *SDK) of(expression ast.Expr) (Type, bool, error) {
 		return Type{Kind: "list", Element: &element}, false, err
 	case *ast.MapType:
 		return Type{Kind: "map"}, false, nil
+	case *ast.SelectorExpr: // a type of Pulumi's own, such as an asset
+		return Type{Kind: "any"}, false, nil
 	case *ast.Ident:
 		if slices.Contains([]string{"string", "bool", "int", "float64"}, e.Name) {
 			return Type{Kind: e.Name}, true, nil
@@ -85,6 +87,8 @@ func (t Type) Check(path string, value resource.PropertyValue) []string {
 	}
 	switch {
 	case value.IsComputed() || value.IsOutput():
+		return nil
+	case t.Kind == "any", t.Kind == "map" && value.IsObject():
 		return nil
 	case t.Kind == "object" && value.IsObject():
 		return t.checkFields(path, value.ObjectValue())

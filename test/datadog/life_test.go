@@ -1,0 +1,219 @@
+// Package datadog_test takes the shipped stacks that have Datadog through the real Pulumi CLI, against stand-ins of
+// Datadog's API and of a cluster on this machine: with the real Datadog provider where its plugin can be had, and always
+// with a stand-in of it, which holds every input against the SDK's types.
+package datadog_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/techcommerce/platform/infra/datadog/resource"
+	"github.com/techcommerce/platform/stacks/stackstest"
+	"github.com/techcommerce/platform/test/datadog/api"
+	"github.com/techcommerce/platform/test/datadog/provider"
+	"github.com/techcommerce/platform/test/datadog/sdktypes"
+)
+
+// watched are the shipped stacks that have Datadog.
+func watched() []string { return []string{"staging", "production"} }
+
+// TestWithAStandInOfTheProvider needs neither the plugin nor a network.
+func TestWithAStandInOfTheProvider(t *testing.T) {
+	sdk, err := sdktypes.Datadog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range watched() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stand := provider.New(sdk)
+			s := newStack(t, name, attached{"datadog": stand})
+			s.comesUp(t)
+			s.madeWhatIsDeclared(t, stand)
+			s.lives(t)
+			s.goes(t)
+			if left := stand.Made(); len(left) > 0 {
+				t.Errorf("destroy left %v", left)
+			}
+		})
+	}
+}
+
+// TestWithTheRealProvider needs Pulumi's plugin, which only the public internet has.
+func TestWithTheRealProvider(t *testing.T) {
+	nowhere := &stack{dir: t.TempDir(), environ: toolchain()}
+	if text, err := nowhere.try("plugin", "install", "resource", "datadog", resource.Version); err != nil {
+		t.Skipf("SKIPPED: the Datadog provider %s is not here and cannot be installed: %s", resource.Version, text)
+	}
+	for _, name := range watched() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStack(t, name, nil)
+			s.comesUp(t)
+			s.lives(t)
+			s.survivesStumbles(t)
+			s.goes(t)
+		})
+	}
+}
+
+// comesUp takes the stack from its first preview to an update that has nothing left to do.
+func (s *stack) comesUp(t *testing.T) {
+	t.Helper()
+	s.pulumi(t, "preview")
+	if made := s.api.Count(); len(made) != 0 {
+		t.Fatalf("a preview made %v", made)
+	}
+	s.pulumi(t, "up", "--yes", "--skip-preview")
+	s.hidesSecrets(t)
+	s.pulumi(t, "up", "--yes", "--skip-preview", "--expect-no-changes")
+	s.pulumi(t, "refresh", "--yes", "--skip-preview", "--expect-no-changes")
+}
+
+// documents are the logical names in a golden file.
+var documents = regexp.MustCompile(`(?m)^# [\w-]*/([\w-]+)`)
+
+// madeWhatIsDeclared compares with the golden file, in which the declaration of the same stack is reviewed.
+func (s *stack) madeWhatIsDeclared(t *testing.T, datadog *provider.Provider) {
+	t.Helper()
+	var want, got []string
+	golden := mustRead(t, filepath.Join(stackstest.Root(), "infra", "testdata", s.name+".golden.yaml"))
+	for _, found := range documents.FindAllStringSubmatch(golden, -1) {
+		want = append(want, found[1])
+	}
+	for _, urn := range append(datadog.Made(), s.cluster.Made()...) {
+		got = append(got, urn.Name())
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("-declared +made:\n%s", diff)
+	}
+	var outputs struct{ DatadogMonitors int }
+	if err := json.Unmarshal([]byte(s.pulumi(t, "stack", "output", "--json")), &outputs); err != nil {
+		t.Fatal(err)
+	}
+	if made := s.api.Count(); outputs.DatadogMonitors != made["monitor"] || made["slo"] != 3 || made["dashboard"] != 1 {
+		t.Errorf("made %v, the stack says %d monitors", made, outputs.DatadogMonitors)
+	}
+}
+
+// lives is what happens to a stack over time.
+func (s *stack) lives(t *testing.T) {
+	t.Helper()
+	s.followsASetting(t)
+	s.comesBack(t)
+	s.refusesKeys(t)
+}
+
+// goes destroys everything but what a stack protects, which is its data.
+func (s *stack) goes(t *testing.T) {
+	t.Helper()
+	s.pulumi(t, "destroy", "--yes", "--skip-preview", "--exclude-protected")
+	if left := s.api.Count(); len(left) != 0 {
+		t.Errorf("destroy left %v", left)
+	}
+	s.deletedInOrder(t)
+}
+
+// hidesSecrets looks for them in the state, as it lies on disk and as the CLI exports it, and in the settings.
+func (s *stack) hidesSecrets(t *testing.T) {
+	t.Helper()
+	text := s.pulumi(t, "stack", "export") + s.pulumi(t, "stack", "output", "--json")
+	for _, path := range []string{".pulumi", "Pulumi." + s.name + ".yaml"} {
+		err := filepath.WalkDir(filepath.Join(s.dir, path), func(path string, entry os.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			text += string(content)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, secret := range secrets() {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s is shown", name)
+		}
+	}
+}
+
+// followsASetting changes one limit: the monitors that have it change, and no others.
+func (s *stack) followsASetting(t *testing.T) {
+	t.Helper()
+	before := len(s.api.Log())
+	s.set(t, "datadog.limits.errorLogs", "25")
+	s.pulumi(t, "up", "--yes", "--skip-preview")
+	changes := s.api.Log()[before:]
+	if len(changes) != 3 || slices.ContainsFunc(changes, func(c string) bool { return !strings.HasPrefix(c, "PUT /api/v1/monitor/") }) {
+		t.Errorf("one limit of three services changed %q", changes)
+	}
+	if query := fmt.Sprint(s.api.Find("ErrorLogs-frontend")["query"]); !strings.HasSuffix(query, "> 25") {
+		t.Errorf("got %s", query)
+	}
+}
+
+// comesBack deletes a monitor behind Pulumi's back.
+func (s *stack) comesBack(t *testing.T) {
+	t.Helper()
+	if !s.api.Lose("AgentDown") {
+		t.Fatal("there is no monitor AgentDown")
+	}
+	s.pulumi(t, "refresh", "--yes", "--skip-preview")
+	s.pulumi(t, "up", "--yes", "--skip-preview")
+	if s.api.Find("AgentDown") == nil {
+		t.Error("a monitor that somebody deleted does not come back")
+	}
+}
+
+// refusesKeys gives the wrong keys, each as it would be noticed: the API key at once, the other at the first question.
+func (s *stack) refusesKeys(t *testing.T) {
+	t.Helper()
+	for key, wrong := range map[string]string{"datadogApiKey": strings.Repeat("ab", 16), "datadogAppKey": strings.Repeat("ab", 20)} {
+		s.pulumi(t, "config", "set", "--secret", key, wrong)
+		if text, err := s.try("preview"); err == nil || !strings.Contains(text, "Forbidden") {
+			t.Errorf("a wrong %s: %v\n%s", key, err, text)
+		}
+		s.pulumi(t, "config", "set", "--secret", key, secrets()[key])
+	}
+}
+
+// deletedInOrder demands that what is made of monitors went before them: the stand-in, as Datadog, refuses otherwise, and
+// so each deletion must have been asked for once.
+func (s *stack) deletedInOrder(t *testing.T) {
+	t.Helper()
+	seen := map[string]bool{}
+	for _, request := range s.api.Log() {
+		if !strings.HasPrefix(request, "DELETE ") {
+			continue
+		}
+		if seen[request] {
+			t.Errorf("%s was refused once", request)
+		}
+		seen[request] = true
+	}
+	if len(seen) < 30 {
+		t.Errorf("%d deletions", len(seen))
+	}
+}
+
+// survivesStumbles is about the real provider's patience: it asks four times, so one question must not fail more than
+// three times.
+func (s *stack) survivesStumbles(t *testing.T) {
+	t.Helper()
+	s.api.Stumble(api.Stumble{Status: 429, Reset: 1})
+	s.pulumi(t, "up", "--yes", "--skip-preview")
+	busy := api.Stumble{Status: 503}
+	s.api.Stumble(busy, busy, busy)
+	s.pulumi(t, "refresh", "--yes", "--skip-preview")
+}
