@@ -2,9 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -119,11 +117,7 @@ spec:
 // smallDisk mounts the disk until the test ends.
 func (p *platform) smallDisk(t *testing.T) smallDisk {
 	t.Helper()
-	pid, err := os.ReadFile(filepath.Join(p.dir, ".local", "cluster", "node.pid"))
-	if err != nil {
-		t.Fatalf("the drill needs the cluster that make up starts here: %v", err)
-	}
-	d := smallDisk{node: strings.TrimSpace(string(pid))}
+	d := smallDisk{node: p.node(t)}
 	file := filepath.Join(t.TempDir(), "disk")
 	output(t, "", "truncate", "--size=4G", file)
 	output(t, "", "mkfs.ext4", "-q", "-m", "0", file)

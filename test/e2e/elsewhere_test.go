@@ -1,33 +1,16 @@
 package e2e_test
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
-
-// guestStack is the local stack of somebody who has a namespace on a cluster that is not theirs alone.
-const guestStack = `
-config:
-  techcommerce:namespace: guest
-  techcommerce:cluster: {enforcesPolicies: true}
-  techcommerce:services:
-    frontend: {replicas: 1, cpu: {request: 20m}}
-    product-api: {autoscale: null, replicas: 1, cpu: {request: 20m}}
-    order-api: {replicas: 1, cpu: {request: 20m}}
-  techcommerce:database: {embedded: {size: 64Mi}}
-  techcommerce:edge: {nodePort: 30253, nodeHost: localhost}
-`
 
 // elsewhere brings a second checkout's shop up on this cluster as on anybody's: by a context of a kubeconfig, with images
 // that the node pulls from a registry.
@@ -79,7 +62,10 @@ func (p *platform) lendCluster(t *testing.T, guest *platform, registry string) {
 	kubectl("use-context", "another")
 	t.Setenv("KUBE_CONTEXT", "lent")
 	t.Setenv("IMAGE_REGISTRY", registry+"/shop")
-	if err := os.WriteFile(filepath.Join(guest.dir, "Pulumi.local.yaml"), []byte(guestStack+"encryptionsalt: "+p.salt(t)+"\n"), 0o644); err != nil {
+	// Their local stack is that of somebody who has a namespace on a cluster that is not theirs alone.
+	settings := tinyShop("namespace: guest", "cluster: {enforcesPolicies: true}", "edge: {nodePort: 30253, nodeHost: localhost}") +
+		"encryptionsalt: " + p.salt(t) + "\n"
+	if err := os.WriteFile(filepath.Join(guest.dir, "Pulumi.local.yaml"), []byte(settings), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -138,40 +124,8 @@ func carry(connection net.Conn, to string) {
 	_, _ = io.Copy(connection, other)
 }
 
-// listenOnNode listens on the loopback of the cluster's node, whose network is its own.
-func (p *platform) listenOnNode(t *testing.T) net.Listener {
-	t.Helper()
-	namespace, err := os.Open(fmt.Sprintf("/proc/%s/ns/net", output(t, "", "cat", filepath.Join(p.dir, ".local", "cluster", "node.pid"))))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer namespace.Close()
-	var listener net.Listener
-	listening := make(chan error)
-	go func() {
-		runtime.LockOSThread() // and never unlocked: this thread has left the machine's network, and ends with the goroutine
-		if err := unix.Setns(int(namespace.Fd()), unix.CLONE_NEWNET); err != nil {
-			listening <- err
-			return
-		}
-		var err error
-		listener, err = net.Listen("tcp", "127.0.0.1:0")
-		listening <- err
-	}()
-	if err := <-listening; err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
-	return listener
-}
-
 // closeNodePort lets nobody into the node by a port, as where nodes are in a virtual machine or in a cloud's own network.
 func (p *platform) closeNodePort(t *testing.T, port string) {
 	t.Helper()
-	node := output(t, "", "cat", filepath.Join(p.dir, ".local", "cluster", "node.pid"))
-	rule := func(action string) []string {
-		return strings.Fields("-t " + node + " -n iptables -w -t raw " + action + " PREROUTING -i eth0 -p tcp --dport " + port + " -j DROP")
-	}
-	output(t, "", "nsenter", rule("-A")...)
-	t.Cleanup(func() { output(t, "", "nsenter", rule("-D")...) })
+	p.ruleOnNode(t, "raw", "PREROUTING -i eth0 -p tcp --dport "+port+" -j DROP")
 }

@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -13,14 +12,8 @@ import (
 // returns the machine's address.
 func (p *platform) openOutwards(t *testing.T) string {
 	t.Helper()
-	cluster := filepath.Join(p.dir, ".local", "cluster")
-	node := output(t, "", "cat", filepath.Join(cluster, "node.pid"))
-	rule := func(action string) []string {
-		return strings.Fields("-t " + node + " -n iptables -w -t nat " + action + " POSTROUTING -o eth0 -j MASQUERADE")
-	}
-	output(t, "", "nsenter", rule("-A")...)
-	t.Cleanup(func() { output(t, "", "nsenter", rule("-D")...) })
-	link, err := netip.ParsePrefix(output(t, "", "cat", filepath.Join(cluster, "subnet")))
+	p.ruleOnNode(t, "nat", "POSTROUTING -o eth0 -j MASQUERADE")
+	link, err := netip.ParsePrefix(output(t, "", "cat", filepath.Join(p.dir, ".local", "cluster", "subnet")))
 	if err != nil {
 		t.Fatal(err)
 	}

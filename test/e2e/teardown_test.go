@@ -6,25 +6,12 @@ import (
 	"testing"
 )
 
-// guarded is a small stack whose data somebody has protected.
-const guarded = `
-config:
-  techcommerce:protected: true
-  techcommerce:services:
-    frontend: {replicas: 1}
-    product-api: {autoscale: null, replicas: 1}
-    order-api: {replicas: 1}
-  techcommerce:drain: {delay: 1s, timeout: 5s, margin: 1s}
-  techcommerce:database: {embedded: {size: 64Mi}}
-  techcommerce:edge: {nodePort: 30270}
-`
-
 // teardown takes a protected stack away: all but its data, and that only when it is meant.
 func (p *platform) teardown(t *testing.T) {
 	o := newOperator(t, p)
 	deliver := filepath.Join(o.dir, "deliver")
 	output(t, p.dir, "go", "build", "-o", deliver, "./infra/cmd/deliver")
-	o.create(t, "guarded", guarded, nil)
+	o.create(t, "guarded", tinyShop("protected: true", "edge: {nodePort: 30270}"), nil)
 	o.up(t, "guarded")
 	said, err := run(o.dir, o.environ, "", deliver, "destroy", "-stack", "guarded")
 	if err != nil {
