@@ -162,6 +162,9 @@ review-comment: deliver
 	@$(DELIVER) where $(OF_STACK) > '.local/review-$(STACK).md'
 	@.github/comment '$(PULL_REQUEST)' '.local/review-$(STACK).md'
 
+services: local
+	@$(LOCAL) services
+
 publish: local
 	@$(LOCAL) publish
 

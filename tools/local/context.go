@@ -70,7 +70,7 @@ func (s *session) kubectlProgram(ctx context.Context) (string, error) {
 // that IMAGE_REGISTRY names.
 func (k kubeContext) load(ctx context.Context, s *session, built map[string]images.Archived) error {
 	name := string(k)
-	registry := os.Getenv("IMAGE_REGISTRY")
+	registry := imageRegistry()
 	var command func(archive string) []string
 	switch {
 	case registry != "":

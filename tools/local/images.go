@@ -49,6 +49,20 @@ func buildImages(ctx context.Context, s *session) error {
 	return s.importImages(ctx, c, built)
 }
 
+// printServices prints whose images there are, as JSON: the pipeline has a job for each.
+func printServices(_ context.Context, s *session) error {
+	services, err := s.workshop().Services()
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(services)
+	if err != nil {
+		return err
+	}
+	s.console.Sayf("%s", text)
+	return nil
+}
+
 // buildImage makes the image of a folder, makes it known to the local cluster, and prints its name.
 func buildImage(ctx context.Context, s *session, name, folder string) error {
 	release, err := s.lock(ctx)

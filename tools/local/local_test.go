@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-containerregistry/pkg/registry"
+	"github.com/google/go-containerregistry/pkg/v1/empty"
+
+	"github.com/techcommerce/platform/tools/local/internal/images"
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
@@ -119,5 +124,21 @@ func TestAContextWithoutARegistryIsToldWhatToDo(t *testing.T) {
 	err := kubeContext("gke_acme_dev").load(context.Background(), &session{}, nil)
 	if err == nil || !strings.Contains(err.Error(), "make up IMAGE_REGISTRY=") {
 		t.Errorf("got %v, want the way to name a registry", err)
+	}
+}
+
+// TestAnOrganizationsCapitalsAreNotInImageNames: a registry makes names of its users', and refuses capitals.
+func TestAnOrganizationsCapitalsAreNotInImageNames(t *testing.T) {
+	server := httptest.NewServer(registry.New())
+	t.Cleanup(server.Close)
+	host := strings.TrimPrefix(server.URL, "http://")
+	t.Setenv("IMAGE_REGISTRY", host+"/Acme/Shop")
+	s := &session{workspace: workspace{local: t.TempDir()}}
+	if err := kubeContext("dev").load(t.Context(), s, map[string]images.Archived{"frontend": {Image: empty.Image}}); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(s.path("images.json"))
+	if err != nil || !strings.Contains(string(text), host+"/acme/shop/frontend@sha256:") {
+		t.Errorf("got %v: %s", err, text)
 	}
 }

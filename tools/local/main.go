@@ -21,6 +21,7 @@ var commands = map[string]func(context.Context, *session) error{
 	"env":          printEnvironment,
 	"tools":        tools,
 	"images":       buildImages,
+	"services":     printServices,
 	"publish":      publishImages,
 	"deploying":    deployingTools,
 	"cluster":      startCluster,
@@ -55,7 +56,7 @@ func run(ctx context.Context, args []string) error {
 		return buildImage(ctx, s, args[1], args[2])
 	}
 	if len(args) != 1 || commands[args[0]] == nil {
-		return fmt.Errorf("usage: local up|down|status|logs|env|tools|deploying|images|publish|cluster|cluster-down (see make help), " +
+		return fmt.Errorf("usage: local up|down|status|logs|env|tools|deploying|images|services|publish|cluster|cluster-down (see make help), " +
 			"or local image NAME FOLDER")
 	}
 	return commands[args[0]](ctx, s)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"os"
+	"strings"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 
@@ -13,7 +14,7 @@ import (
 // publishImages builds the shop's images for every architecture, pushes them to the registry that IMAGE_REGISTRY names,
 // and writes their names for the Pulumi program.
 func publishImages(ctx context.Context, s *session) error {
-	registry := os.Getenv("IMAGE_REGISTRY")
+	registry := imageRegistry()
 	if registry == "" {
 		return &step.Problem{
 			What: "there is no registry to publish to",
@@ -49,3 +50,7 @@ func publishImages(ctx context.Context, s *session) error {
 	}
 	return images.WriteReleases(s.path("images.json"), refs)
 }
+
+// imageRegistry is where images are pushed to. Names of images have no capitals, those of the organizations that registries
+// make them from may.
+func imageRegistry() string { return strings.ToLower(os.Getenv("IMAGE_REGISTRY")) }
