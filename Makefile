@@ -126,8 +126,12 @@ rollback: deliver ## go back to the last good release, code, images and settings
 drift: deliver ## what was changed by hand, by whom and since when; changes nothing: make drift STACK=staging
 	@$(DELIVER) drift $(OF_STACK)
 
-review: deliver ## a shop of its own for a pull request: make review STACK=pr-12 REVIEW_DOMAIN=review.example.com
+review-stack: deliver
 	@$(DELIVER) prepare $(OF_STACK) -from '$(FROM)' -domain '$(REVIEW_DOMAIN)'
+
+review-account: review-stack deployer ## the account that brings it up, and nothing else, made by an administrator
+
+review: review-stack ## a shop of its own for a pull request: make review STACK=pr-12 REVIEW_DOMAIN=review.example.com
 	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)'
 
 review-down: deliver ## take it away, its data too: make review-down STACK=pr-12
@@ -154,6 +158,9 @@ declaration: ## what the stacks declare, without a cluster and without secrets: 
 # The rest serves the pipeline; .github/workflows calls nothing else.
 pipeline: local
 	@.github/prepare
+
+seal:
+	@.github/account seal
 
 comment:
 	@.github/comment '$(PULL_REQUEST)' '.local/preview-$(STACK).md'

@@ -88,8 +88,8 @@ func TestEveryJobIsBoundAndNarrow(t *testing.T) {
 func checkStep(t *testing.T, path, job string, step *actionlint.Step) {
 	t.Helper()
 	run, ok := step.Exec.(*actionlint.ExecRun)
-	if ok && !strings.HasPrefix(run.Run.Value, "make ") && strings.Contains(strings.TrimSpace(run.Run.Value), "\n") {
-		t.Errorf("%s: %s runs more than one line that is no make target:\n%s", path, job, run.Run.Value)
+	if ok && strings.Contains(strings.TrimSpace(run.Run.Value), "\n") {
+		t.Errorf("%s: %s runs more than one line: make it a make target\n%s", path, job, run.Run.Value)
 	}
 }
 
@@ -108,8 +108,8 @@ func TestAnUpdateIsNeverCutOff(t *testing.T) {
 			}
 		}
 	}
-	if changing < 4 {
-		t.Errorf("found %d jobs that change a stack, want deploy, destroy and both of review", changing)
+	if changing < 5 {
+		t.Errorf("found %d jobs that change a stack, want deploy, destroy and those of review", changing)
 	}
 }
 
@@ -117,7 +117,7 @@ func changes(job *actionlint.Job) bool {
 	for _, step := range job.Steps {
 		if run, ok := step.Exec.(*actionlint.ExecRun); ok {
 			target, _, _ := strings.Cut(strings.TrimPrefix(run.Run.Value, "make "), " ")
-			if slices.Contains([]string{"deploy", "rollback", "destroy", "review", "review-down"}, target) {
+			if slices.Contains([]string{"deploy", "rollback", "destroy", "review-account", "review", "review-down"}, target) {
 				return true
 			}
 		}
@@ -130,7 +130,7 @@ func TestForksGetNothing(t *testing.T) {
 	const ours = "github.event.pull_request.head.repo.full_name == github.repository && "
 	trusted := 0
 	for path, workflow := range workflows(t) {
-		if !slices.ContainsFunc(workflow.On, func(e actionlint.Event) bool { return e.EventName() == "pull_request" }) {
+		if !slices.ContainsFunc(workflow.On, ofPullRequests) {
 			continue
 		}
 		for name, job := range workflow.Jobs {
@@ -144,8 +144,62 @@ func TestForksGetNothing(t *testing.T) {
 		}
 	}
 	if trusted < 3 {
-		t.Errorf("found %d jobs of pull requests that may do something, want preview and both of review", trusted)
+		t.Errorf("found %d jobs of pull requests that may do something, want preview and those of review", trusted)
 	}
+}
+
+func ofPullRequests(e actionlint.Event) bool { return strings.HasPrefix(e.EventName(), "pull_request") }
+
+// TestABranchHasNothingOfMains: where a workflow is main's own, the jobs that run a branch's code hold neither the account
+// that makes accounts nor a cache that main's jobs use.
+func TestABranchHasNothingOfMains(t *testing.T) {
+	branches := 0
+	for path, workflow := range workflows(t) {
+		if !slices.ContainsFunc(workflow.On, func(e actionlint.Event) bool { return e.EventName() == "pull_request_target" }) {
+			continue
+		}
+		for name, job := range workflow.Jobs {
+			if !checksOutABranch(job) {
+				continue
+			}
+			branches++
+			if job.Environment == nil || job.Environment.Name.Value != "review" {
+				t.Errorf("%s: %s runs a branch's code outside the environment review", path, name)
+			}
+			for _, step := range job.Steps {
+				if cached := input(step, "actions/setup-go", "cache"); cached != "" && cached != "false" {
+					t.Errorf("%s: %s leaves a cache to main", path, name)
+				}
+				if kept := input(step, "actions/checkout", "persist-credentials"); kept != "" && kept != "false" {
+					t.Errorf("%s: %s leaves a token in the checkout", path, name)
+				}
+				if step.Env != nil && step.Env.Vars["kubeconfig_text"] != nil {
+					t.Errorf("%s: %s hands the environment's account to a branch", path, name)
+				}
+			}
+		}
+	}
+	if branches == 0 {
+		t.Error("found no job that runs a branch's code, want that of review")
+	}
+}
+
+func checksOutABranch(job *actionlint.Job) bool {
+	return slices.ContainsFunc(job.Steps, func(step *actionlint.Step) bool {
+		return strings.Contains(input(step, "actions/checkout", "ref"), "pull_request.head")
+	})
+}
+
+// input is what a step gives an action: "default" where it leaves an input of it out, nothing where it is another action.
+func input(step *actionlint.Step, action, name string) string {
+	uses, ok := step.Exec.(*actionlint.ExecAction)
+	if !ok || !strings.HasPrefix(uses.Uses.Value, action+"@") {
+		return ""
+	}
+	if given := uses.Inputs[name]; given != nil {
+		return given.Value.Value
+	}
+	return "default"
 }
 
 func writes(permissions *actionlint.Permissions) bool {
@@ -175,4 +229,19 @@ func topLevel(expression string) string {
 		}
 		return r
 	}, expression)
+}
+
+// TestNoWorkflowListsTheServices: what there is to scan, make services says.
+func TestNoWorkflowListsTheServices(t *testing.T) {
+	services := regexp.MustCompile(`Service\{Name: "([a-z-]+)"`).FindAllStringSubmatch(read(t, root+"/apps/contract/contract.go"), -1)
+	if len(services) == 0 {
+		t.Fatal("the contract names no service, so none was looked for")
+	}
+	for path := range workflows(t) {
+		for _, service := range services {
+			if strings.Contains(read(t, path), service[1]) {
+				t.Errorf("%s names %s: ask make services", path, service[1])
+			}
+		}
+	}
 }
