@@ -48,11 +48,16 @@ func downtime(s step) []Finding {
 }
 
 func fixedName(s step) []Finding {
-	if !s.replaced() {
+	if !s.replaced() || s.generated() {
 		return nil
 	}
 	why := "deleted first, then made anew under the same name, because of " + list(s.replaces())
 	return []Finding{{Risk: FixedName, Why: why}}
+}
+
+// generated says that each object of the resource has a name of its own, so that the new one is there before the old one goes.
+func (s step) generated() bool {
+	return s.will(`metadata.annotations["pulumi.com/autonamed"]`) == "true"
 }
 
 // replaces lists the paths that force a replacement.
