@@ -20,8 +20,10 @@ type platform struct {
 	// settings is Pulumi.local.yaml as it was cloned.
 	settings string
 	orders   []int64
-	figures  []measured
-	before   footprint
+	// cameUp is when make up ended.
+	cameUp  time.Time
+	figures []measured
+	before  footprint
 	// environ is the environment of make env, once somebody has asked for it.
 	environ []string
 }

@@ -30,21 +30,38 @@ type watched struct {
 	environment string
 	jobs        []string
 	least       int
+	// pod is Prometheus' before its configuration changed.
+	pod string
 	// burns is when orders began to fail.
 	burns time.Time
 }
 
-// monitoring proves that what watches the shop sees it, is quiet while it is well, and tells somebody when it is not.
-func (p *platform) monitoring(t *testing.T) {
-	w := &watched{
+// watched is the local stack.
+func (p *platform) watched(t *testing.T) *watched {
+	return &watched{
 		platform: p, group: t, prometheus: prometheus{url: strings.Replace(p.url, ":30000", ":30090", 1)},
 		environment: "local", jobs: jobs(), least: 2,
 	}
+}
+
+// watchedLimit is how soon after make up every target must be up.
+const watchedLimit = 2 * time.Minute
+
+// isWatched counts from the end of make up.
+func (p *platform) isWatched(t *testing.T) {
+	p.watched(t).seesEverything(t)
+	p.measure("make up to every target being up", time.Since(p.cameUp), watchedLimit)
+}
+
+// monitoring proves that what watches the shop sees it, is quiet while it is well, and tells somebody when it is not.
+func (p *platform) monitoring(t *testing.T) {
+	w := p.watched(t)
 	inOrder(t,
 		step{"every target is up", w.seesEverything},
 		step{"every rule can be evaluated", w.judges},
 		step{"nothing but Watchdog fires", w.isQuiet},
 		step{"a receiver is told that alerts work", w.tellsSomebody},
+		step{"Prometheus takes other limits without a restart", w.reloads},
 		step{"customers order", w.keepsOrdering},
 		step{"what rules and dashboards ask for is exported", w.hasTheMetrics},
 		step{"what Datadog's agent is told to collect is exported", w.exportsForDatadog},
@@ -63,9 +80,8 @@ func jobs() []string {
 	}
 }
 
-// seesEverything allows two minutes, as a fresh make up does.
 func (w *watched) seesEverything(t *testing.T) {
-	eventually(t, 2*time.Minute, func() error {
+	eventually(t, watchedLimit, func() error {
 		var data struct {
 			ActiveTargets []struct {
 				Labels            map[string]string
@@ -142,8 +158,33 @@ func (w *watched) tellsSomebody(t *testing.T) {
 	const path = "techcommerce:monitoring.alertmanager.receivers"
 	w.shell(t, "pulumi config set --stack local --path '"+path+".webhook.url' "+w.receiver.url)
 	w.shell(t, "pulumi config set --stack local --path '"+path+".networks[0]' 10.0.0.0/8")
+	w.shell(t, "pulumi config set --stack local --path techcommerce:alerts.limits.pending 6m")
+	w.pod = w.prometheusPod(t)
 	w.shell(t, "pulumi up --stack local --yes --skip-preview >/dev/null")
 	w.receiver.await(t, "Watchdog", "firing", 2*time.Minute)
+}
+
+// prometheusPod tells one run of Prometheus from another.
+func (w *watched) prometheusPod(t *testing.T) string {
+	t.Helper()
+	return w.kubectl(t, "", "-n", "monitoring", "get", "pod", "prometheus-0", "-o",
+		"jsonpath={.metadata.uid} {.status.containerStatuses[0].restartCount}")
+}
+
+// reloads waits for the limit that was set together with the receiver. The kubelet brings a changed file within a minute
+// or so, and Prometheus looks every quarter of one.
+func (w *watched) reloads(t *testing.T) {
+	eventually(t, 3*time.Minute, func() error {
+		for _, r := range w.prometheus.rules(t) {
+			if r.Name == "OrdersPending" && strings.HasSuffix(r.Query, "> 360") {
+				return nil
+			}
+		}
+		return errors.New("OrdersPending does not wait for six minutes")
+	})
+	if pod := w.prometheusPod(t); pod != w.pod {
+		t.Errorf("Prometheus is pod %s, want still %s", pod, w.pod)
+	}
 }
 
 // breaksOrders takes from order-api the right to connect to product-api, as a slip in a policy would. Connections that

@@ -254,6 +254,7 @@ func (p *platform) survivesAKilledUp(t *testing.T) {
 	}
 	_ = up.Wait() // it was killed
 	p.make(t, "up")
+	p.cameUp = time.Now()
 	p.order(t)
 }
 
