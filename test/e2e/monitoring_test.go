@@ -60,13 +60,14 @@ func (p *platform) monitoring(t *testing.T) {
 		step{"every target is up", w.seesEverything},
 		step{"every rule can be evaluated", w.judges},
 		step{"nothing but Watchdog fires", w.isQuiet},
-		step{"a receiver is told that alerts work", w.tellsSomebody},
-		step{"Prometheus takes other limits without a restart", w.reloads},
 		step{"customers order", w.keepsOrdering},
+		step{"a receiver is told that alerts work", w.tellsSomebody},
+		step{"orders fail", w.breaksOrders},
+		// What follows needs no orders, and the alert waits for five minutes.
+		step{"Prometheus takes other limits without a restart", w.reloads},
 		step{"what rules and dashboards ask for is exported", w.hasTheMetrics},
 		step{"what Datadog's agent is told to collect is exported", w.exportsForDatadog},
 		step{"every panel of every dashboard shows something", w.showsSomething},
-		step{"orders fail", w.breaksOrders},
 		step{"the receiver is told that orders fail, and that they work again", w.tellsOfFailingOrders},
 		step{"the footprint is known", w.hasAFootprint},
 	)
