@@ -12,8 +12,6 @@ import (
 type Objective struct {
 	// Name is the value of the label "slo".
 	Name string
-	// Title is what a person reads, Meaning what counts as good.
-	Title, Meaning string
 	// Service is whose objective it is.
 	Service string
 	// Target is the share of good events, between 0 and 1.
@@ -22,27 +20,25 @@ type Objective struct {
 	Bad, All string
 }
 
-// Objectives lists those of a stack.
+// Objectives lists those of a stack: a customer who places an order, or asks the shop for anything, gets an answer other
+// than 5xx, and a request for products is answered in time.
 func Objectives(t Target) []Objective {
 	return []Objective{
 		{
-			Name: "orders-accepted", Title: "Orders are accepted", Service: contract.OrderAPI.Name, Target: t.Promises.Orders,
-			Meaning: "A customer who places an order gets an answer other than 5xx.",
-			Bad:     `sum(rate($requests{$placing, status=~"5.."}[$window]))`,
-			All:     `sum(rate($requests{$placing}[$window]))`,
+			Name: "orders-accepted", Service: contract.OrderAPI.Name, Target: t.Promises.Orders,
+			Bad: `sum(rate($requests{$placing, status=~"5.."}[$window]))`,
+			All: `sum(rate($requests{$placing}[$window]))`,
 		},
 		{
-			Name: "catalogue-fast", Title: "The catalogue is fast", Service: contract.ProductAPI.Name, Target: t.Promises.Catalogue,
-			Meaning: "A request for products is answered within " + t.Promises.Fast.String() + ".",
+			Name: "catalogue-fast", Service: contract.ProductAPI.Name, Target: t.Promises.Catalogue,
 			Bad: `sum(rate($seconds_count{$browsing}[$window]))
 - sum(rate($seconds_bucket{$browsing, $fast}[$window]))`,
 			All: `sum(rate($seconds_count{$browsing}[$window]))`,
 		},
 		{
-			Name: "shop-available", Title: "The shop is available", Service: contract.Frontend.Name, Target: t.Promises.Shop,
-			Meaning: "A request to the shop gets an answer other than 5xx.",
-			Bad:     `sum(rate($requests{$traffic, service="frontend", status=~"5.."}[$window]))`,
-			All:     `sum(rate($requests{$traffic, service="frontend"}[$window]))`,
+			Name: "shop-available", Service: contract.Frontend.Name, Target: t.Promises.Shop,
+			Bad: `sum(rate($requests{$traffic, service="frontend", status=~"5.."}[$window]))`,
+			All: `sum(rate($requests{$traffic, service="frontend"}[$window]))`,
 		},
 	}
 }
