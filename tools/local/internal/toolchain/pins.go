@@ -86,7 +86,7 @@ var (
 	}
 	CoreDNS = Tool{
 		Name: "coredns", Module: "github.com/coredns/coredns", Programs: []string{"coredns"},
-		Packages: []string{"github.com/coredns/coredns"}, Typical: 2 * time.Minute,
+		Typical: time.Minute,
 	}
 	MetricsServer = Tool{
 		Name: "metrics-server", Module: "sigs.k8s.io/metrics-server", Programs: []string{"metrics-server"},
