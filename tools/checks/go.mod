@@ -7,7 +7,10 @@ tool (
 	golang.org/x/vuln/cmd/govulncheck
 )
 
-require github.com/rhysd/actionlint v1.7.12
+require (
+	github.com/grafana/grafana-foundation-sdk/go v0.0.22
+	github.com/rhysd/actionlint v1.7.12
+)
 
 require (
 	github.com/bmatcuk/doublestar/v4 v4.10.0 // indirect
