@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/cluster"
@@ -32,10 +32,21 @@ func startCluster(ctx context.Context, s *session) error {
 	return s.hostCluster(ctx)
 }
 
+// hostedDisk is what a cluster, its images and its data take, and the program and the shop while they compile.
+const hostedDisk = 3 << 30
+
 // checkHosting reports all that stands against hosting a cluster here, before anything is touched.
 func (s *session) checkHosting() error {
-	_, err := publishedPorts()
-	return errors.Join(err, machine.CanHost(s.local, s.toolchainBuilt()))
+	_, portsErr := publishedPorts()
+	wanted, err := s.hosting()
+	if err != nil {
+		return errors.Join(portsErr, err)
+	}
+	need, err := s.builder().Disk(slices.Concat(wanted, toolchain.Deploying()))
+	if err != nil {
+		return errors.Join(portsErr, err)
+	}
+	return errors.Join(portsErr, machine.CanHost(s.local, need+hostedDisk))
 }
 
 // prepareHosting brings packages and toolchain.
@@ -43,21 +54,20 @@ func (s *session) prepareHosting(ctx context.Context) error {
 	if err := machine.InstallPackages(ctx, s.console); err != nil {
 		return err
 	}
-	monitored, err := s.monitored()
+	wanted, err := s.hosting()
 	if err != nil {
 		return err
-	}
-	wanted := toolchain.Hosting()
-	if monitored {
-		wanted = append(wanted, toolchain.Watching()...)
 	}
 	return s.ensure(ctx, wanted...)
 }
 
-// toolchainBuilt guesses whether the costly builds are done; only the disk space asked for depends on it.
-func (s *session) toolchainBuilt() bool {
-	built, err := filepath.Glob(filepath.Join(s.cache, "*", "*"))
-	return err == nil && len(built) >= len(toolchain.Hosting())
+// hosting lists the tools that the cluster needs, and what watches the stack on it.
+func (s *session) hosting() ([]toolchain.Tool, error) {
+	monitored, err := s.monitored()
+	if err != nil || !monitored {
+		return toolchain.Hosting(), err
+	}
+	return slices.Concat(toolchain.Hosting(), toolchain.Watching()), nil
 }
 
 // hostCluster builds the cluster's own images and starts it.

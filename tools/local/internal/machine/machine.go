@@ -21,12 +21,6 @@ const elsewhere = `The local cluster needs Linux and root. Without them, point t
     kind:        kind create cluster        && make up KUBE_CONTEXT=kind-kind
     any other:   make up KUBE_CONTEXT=<a context of kubectl config get-contexts> IMAGE_REGISTRY=<where it pulls from>`
 
-// Disk space that must be free: building the toolchain fills Go's caches as well as ours.
-const (
-	coldDisk = 24 << 30
-	warmDisk = 2 << 30
-)
-
 // packages are Debian's, by a file that each brings.
 var packages = []struct{ name, file string }{
 	{"containerd", "/usr/bin/containerd"},
@@ -39,8 +33,9 @@ var packages = []struct{ name, file string }{
 	{"ca-certificates", "/etc/ssl/certs/ca-certificates.crt"},
 }
 
-// CanHost says whether the local cluster can run here at all, with everything that stands against it.
-func CanHost(dir string, toolchainBuilt bool) error {
+// CanHost says whether the local cluster can run here at all, with everything that stands against it. need is how many
+// bytes of disk it takes, in dir.
+func CanHost(dir string, need uint64) error {
 	var problems []string
 	if runtime.GOOS != "linux" {
 		problems = append(problems, "this machine runs "+runtime.GOOS+", not Linux")
@@ -50,21 +45,17 @@ func CanHost(dir string, toolchainBuilt bool) error {
 	if len(problems) > 0 {
 		return &step.Problem{What: "no local cluster here: " + strings.Join(problems, "; "), Mend: elsewhere}
 	}
-	return enoughDisk(dir, toolchainBuilt)
+	return enoughDisk(dir, need)
 }
 
-func enoughDisk(dir string, toolchainBuilt bool) error {
-	need := uint64(coldDisk)
-	if toolchainBuilt {
-		need = warmDisk
-	}
+func enoughDisk(dir string, need uint64) error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(dir, &fs); err != nil {
 		return fmt.Errorf("disk space of %s: %w", dir, err)
 	}
 	if free := fs.Bavail * uint64(fs.Bsize); free < need {
 		return &step.Problem{
-			What: fmt.Sprintf("%s has %.1f GB free, and %d GB are needed", dir, float64(free)/(1<<30), need>>30),
+			What: fmt.Sprintf("%s has %.1f GB free, and %.1f GB are needed", dir, float64(free)/(1<<30), float64(need)/(1<<30)),
 			Mend: "Free some space there, or clone the repository where there is more.",
 		}
 	}

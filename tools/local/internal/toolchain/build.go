@@ -30,20 +30,17 @@ type Builder struct {
 
 // Ensure builds those of the tools that the cache lacks and returns where each program lies.
 func (b Builder) Ensure(ctx context.Context, tools []Tool) (map[string]string, error) {
+	plans, err := b.plans(tools)
+	if err != nil {
+		return nil, err
+	}
 	programs := map[string]string{}
-	var missing []plan
-	for _, tool := range tools {
-		p, err := b.plan(tool)
-		if err != nil {
-			return nil, fmt.Errorf("toolchain: %s: %w", tool.Name, err)
-		}
-		for _, program := range tool.Programs {
+	for _, p := range plans {
+		for _, program := range p.tool.Programs {
 			programs[program] = filepath.Join(p.dir, program)
 		}
-		if _, err := os.Stat(p.dir); err != nil {
-			missing = append(missing, p)
-		}
 	}
+	missing := slices.DeleteFunc(plans, plan.built)
 	if len(missing) == 0 {
 		return programs, nil
 	}
@@ -59,11 +56,41 @@ func (b Builder) Ensure(ctx context.Context, tools []Tool) (map[string]string, e
 	return programs, nil
 }
 
+// Disk is how many bytes the builds of those tools that the cache lacks leave on the disk, Go's own caches included.
+func (b Builder) Disk(tools []Tool) (uint64, error) {
+	plans, err := b.plans(tools)
+	if err != nil {
+		return 0, err
+	}
+	var megabytes uint64
+	for _, p := range slices.DeleteFunc(plans, plan.built) {
+		megabytes += p.tool.Disk
+	}
+	return megabytes << 20, nil
+}
+
 // plan is one tool with what its folder in the cache is called.
 type plan struct {
 	tool    Tool
 	release string
 	dir     string
+}
+
+func (p plan) built() bool {
+	_, err := os.Stat(p.dir)
+	return err == nil
+}
+
+func (b Builder) plans(tools []Tool) ([]plan, error) {
+	var plans []plan
+	for _, tool := range tools {
+		p, err := b.plan(tool)
+		if err != nil {
+			return nil, fmt.Errorf("toolchain: %s: %w", tool.Name, err)
+		}
+		plans = append(plans, p)
+	}
+	return plans, nil
 }
 
 func (b Builder) plan(tool Tool) (plan, error) {

@@ -33,6 +33,8 @@ type Tool struct {
 	Embeds func(moduleDir, release string) (map[string][]byte, error)
 	// Typical is what a cold build took on two cores, for the first estimate.
 	Typical time.Duration
+	// Disk is what a cold build left on the disk, in MB: modules, compiled packages and programs.
+	Disk uint64
 }
 
 // The tools that every stack needs.
@@ -41,14 +43,14 @@ var (
 		Name: "pulumi", Module: "github.com/pulumi/pulumi/pkg/v3", Programs: []string{"pulumi"},
 		Packages: []string{"github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"},
 		Stamp:    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
-		Typical:  150 * time.Second,
+		Typical:  150 * time.Second, Disk: 2700,
 	}
 	// LanguageHost does not compile against the CLI's version of Pulumi's packages, so it has its own.
 	LanguageHost = Tool{
 		Name: "pulumi-language-go", Module: "github.com/pulumi/pulumi/sdk/v3", Programs: []string{"pulumi-language-go"},
 		Packages: []string{"github.com/pulumi/pulumi/sdk/go/pulumi-language-go/v3"},
 		Stamp:    "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version",
-		Typical:  60 * time.Second,
+		Typical:  60 * time.Second, Disk: 500,
 	}
 	// KubernetesProvider is named by its SDK's release, because the provider's own module has no tagged versions.
 	KubernetesProvider = Tool{
@@ -57,7 +59,7 @@ var (
 		Programs: []string{"pulumi-resource-kubernetes"},
 		Stamp:    "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version",
 		Embeds:   providerSchema,
-		Typical:  7 * time.Minute,
+		Typical:  7 * time.Minute, Disk: 2400,
 	}
 )
 
@@ -65,7 +67,7 @@ var (
 var (
 	Etcd = Tool{
 		Name: "etcd", Module: "go.etcd.io/etcd/server/v3", Programs: []string{"etcd"},
-		Packages: []string{"go.etcd.io/etcd/server/v3"}, Typical: 35 * time.Second,
+		Packages: []string{"go.etcd.io/etcd/server/v3"}, Typical: 35 * time.Second, Disk: 600,
 	}
 	Kubernetes = Tool{
 		Name: "kubernetes", Module: "k8s.io/kubernetes",
@@ -78,24 +80,24 @@ var (
 			"k8s.io/kubernetes/cmd/kube-proxy", "k8s.io/kubernetes/cmd/kubectl", "k8s.io/kubernetes/cmd/kubeadm",
 		},
 		Stamp:   "k8s.io/component-base/version.gitVersion",
-		Typical: 6 * time.Minute,
+		Typical: 6 * time.Minute, Disk: 4200,
 	}
 	NetworkPolicies = Tool{
 		Name: "network-policies", Module: "sigs.k8s.io/kube-network-policies",
-		Programs: []string{"network-policies"}, Typical: 40 * time.Second,
+		Programs: []string{"network-policies"}, Typical: 40 * time.Second, Disk: 900,
 	}
 	CoreDNS = Tool{
 		Name: "coredns", Module: "github.com/coredns/coredns", Programs: []string{"coredns"},
-		Typical: time.Minute,
+		Typical: time.Minute, Disk: 600,
 	}
 	MetricsServer = Tool{
 		Name: "metrics-server", Module: "sigs.k8s.io/metrics-server", Programs: []string{"metrics-server"},
-		Packages: []string{"sigs.k8s.io/metrics-server/cmd/metrics-server"}, Typical: 100 * time.Second,
+		Packages: []string{"sigs.k8s.io/metrics-server/cmd/metrics-server"}, Typical: 100 * time.Second, Disk: 1000,
 	}
 	LocalPathProvisioner = Tool{
 		Name: "local-path-provisioner", Module: "github.com/rancher/local-path-provisioner",
 		Programs: []string{"local-path-provisioner"},
-		Packages: []string{"github.com/rancher/local-path-provisioner"}, Typical: time.Minute,
+		Packages: []string{"github.com/rancher/local-path-provisioner"}, Typical: time.Minute, Disk: 600,
 	}
 )
 
@@ -110,7 +112,7 @@ var (
 		},
 		Tags:    "remove_all_sd,enable_kubernetes_sd",
 		Stamp:   "github.com/prometheus/common/version.Version",
-		Typical: 4 * time.Minute,
+		Typical: 4 * time.Minute, Disk: 2000,
 	}
 	Alertmanager = Tool{
 		Name: "alertmanager", Module: "github.com/prometheus/alertmanager", Programs: []string{"alertmanager", "amtool"},
@@ -119,21 +121,21 @@ var (
 		},
 		Release: withoutV,
 		Stamp:   "github.com/prometheus/common/version.Version",
-		Typical: time.Minute,
+		Typical: time.Minute, Disk: 1000,
 	}
 	NodeExporter = Tool{
 		Name: "node-exporter", Module: "github.com/prometheus/node_exporter", Programs: []string{"node-exporter"},
 		Packages: []string{"github.com/prometheus/node_exporter"},
 		Release:  withoutV,
 		Stamp:    "github.com/prometheus/common/version.Version",
-		Typical:  30 * time.Second,
+		Typical:  30 * time.Second, Disk: 150,
 	}
 	KubeStateMetrics = Tool{
 		Name: "kube-state-metrics", Module: "k8s.io/kube-state-metrics/v2", Programs: []string{"kube-state-metrics"},
 		Packages: []string{"k8s.io/kube-state-metrics/v2"},
 		Release:  withoutV,
 		Stamp:    "github.com/prometheus/common/version.Version",
-		Typical:  90 * time.Second,
+		Typical:  90 * time.Second, Disk: 800,
 	}
 )
 

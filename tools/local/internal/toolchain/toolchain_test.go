@@ -55,6 +55,20 @@ func TestEnsureBuildsOnceAndKeepsByVersion(t *testing.T) {
 	}
 }
 
+func TestDiskCountsWhatIsNotBuiltYet(t *testing.T) {
+	t.Parallel()
+	hello, builder, _ := tool(t, hello)
+	hello.Disk = 3
+	for _, want := range []uint64{3 << 20, 0} {
+		if got, err := builder.Disk([]toolchain.Tool{hello}); err != nil || got != want {
+			t.Errorf("got %d, %v, want %d", got, err, want)
+		}
+		if _, err := builder.Ensure(context.Background(), []toolchain.Tool{hello}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestEnsureDoesNotTakeAHalfBuiltFolderForAWholeOne(t *testing.T) {
 	t.Parallel()
 	hello, builder, _ := tool(t, hello)
