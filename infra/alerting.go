@@ -63,6 +63,7 @@ func limits(l stacks.Limits) alerts.Limits {
 		Restarts: float64(l.Restarts),
 		Disk:     share(l.Disk), Memory: share(l.Memory), CPU: share(l.CPU),
 		ContainerMemory: share(l.ContainerMemory),
+		Throttled:       share(l.Throttled),
 		Volume:          share(l.Volume),
 		Connections:     share(l.Connections),
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/database"
+	"github.com/techcommerce/platform/infra/datadog/agent"
 	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/stacks"
 )
@@ -66,10 +67,15 @@ func metricsArgs(stack stacks.Stack) *database.Metrics {
 		return nil
 	}
 	e := stack.Monitoring.PostgresExporter
-	return &database.Metrics{
+	args := &database.Metrics{
 		Image: e.Image, Version: stacks.Image(e.Image).Version(), CPU: cpuRange(e.CPU), Memory: memoryRange(e.Memory),
 		Scrapers: scrapers(stack),
 	}
+	if stack.DatadogOn() {
+		args.Scrapers = append(args.Scrapers, agent.Pods(stack.Datadog.Namespace))
+		args.Annotations = agent.Metrics(database.Exporter, database.MetricsPort, agent.CollectedOfPostgres())
+	}
+	return args
 }
 
 // databaseSecrets are the secrets that the database wants, by name; an empty one is to be generated.

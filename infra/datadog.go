@@ -87,7 +87,7 @@ func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 			Orders: float64(promised.Orders), Catalogue: float64(promised.Catalogue), Shop: float64(promised.Shop),
 			CatalogueSeconds: target.Promises.Fast.Seconds(), Burn: d.Burn,
 		},
-		WatchesAgent: d.Agent != nil,
+		WatchesAgent: d.Agent != nil, MeasuresDatabase: stack.Database.Postgres != nil && metricsArgs(stack) != nil,
 	}
 	if q := d.QuietHours; q != nil {
 		args.Quiet = &datadog.Quiet{From: q.From, Hours: q.Hours, Timezone: q.Timezone}

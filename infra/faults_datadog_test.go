@@ -25,6 +25,21 @@ func TestFaultsWithDatadogAreCaught(t *testing.T) {
 				return rule.Ports[0].Port.IntVal == agent.OTLPPort
 			})
 		}, "Deployment order-api: variable OTEL_EXPORTER_OTLP_ENDPOINT: no policy lets it out to namespace datadog port 4318"},
+		{"metrics that no policy lets the agent ask for", func(o *wiring.Objects) {
+			p := policy(o, "postgres-exporter")
+			p.Spec.Ingress[0].From = slices.DeleteFunc(p.Spec.Ingress[0].From, func(peer networkingv1.NetworkPolicyPeer) bool {
+				return peer.PodSelector.MatchLabels["app"] == "datadog"
+			})
+		}, "Deployment postgres-exporter: annotation ad.datadoghq.com/postgres-exporter.checks: no policy lets the agent in to port 9187"},
+		{"metrics at a port that the pod does not have", func(o *wiring.Objects) {
+			d, _ := deployment(o, "order-api")
+			annotation := "ad.datadoghq.com/order-api.checks"
+			d.Spec.Template.Annotations[annotation] = strings.ReplaceAll(d.Spec.Template.Annotations[annotation], ":9090/", ":9091/")
+		}, "Deployment order-api: annotation ad.datadoghq.com/order-api.checks: asks port 9091, which the pod does not have"},
+		{"logs of a container that is called otherwise", func(o *wiring.Objects) {
+			d, _ := deployment(o, "order-api")
+			d.Spec.Template.Annotations["ad.datadoghq.com/orders.logs"] = d.Spec.Template.Annotations["ad.datadoghq.com/order-api.logs"]
+		}, "Deployment order-api: annotation ad.datadoghq.com/orders.logs: there is no container orders"},
 		{"B55 a secret that the chart is not told of", func(o *wiring.Objects) {
 			o.Charts[0].Text = strings.ReplaceAll(o.Charts[0].Text, "datadog-secret", "datadog")
 		}, "Secret datadog-secret: nothing uses it"},

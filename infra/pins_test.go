@@ -47,6 +47,7 @@ func TestSourcesAreOfTheVersionsThatRun(t *testing.T) {
 	m := *mustDecode(t, stackstest.File(t, "staging", nil)).Monitoring
 	images := map[string]string{
 		alerts.JobKubeStateMetrics: m.KubeStateMetrics.Image, alerts.JobPrometheus: m.Prometheus.Image,
+		alerts.JobPostgres: m.PostgresExporter.Image,
 	}
 	read, err := exported.Elsewhere()
 	if err != nil {

@@ -38,6 +38,8 @@ type Limits struct {
 	CPU Percent `json:"cpu"`
 	// ContainerMemory is the share of its memory limit that a container may use.
 	ContainerMemory Percent `json:"containerMemory"`
+	// Throttled is the share of its periods in which a container may be held up for want of processor time.
+	Throttled Percent `json:"throttled"`
 	// Volume is the share of a volume that may be used before somebody is woken.
 	Volume Percent `json:"volume"`
 	// Connections is the share of the database's connections that may be in use.
@@ -76,7 +78,7 @@ func defaultAlerts() Alerts {
 	return Alerts{
 		Limits: Limits{
 			Errors: 5, Latency: 2000, Checkout: 1000, Pending: 300 * Second, Restarts: 3,
-			Disk: 85, Memory: 90, CPU: 80, ContainerMemory: 90, Volume: 95, Connections: 80,
+			Disk: 85, Memory: 90, CPU: 80, ContainerMemory: 90, Throttled: 50, Volume: 95, Connections: 80,
 		},
 		Objectives: Objectives{Orders: 99.9, Catalogue: 99, CatalogueTime: 500, Shop: 99.9},
 	}
@@ -92,7 +94,7 @@ func (l Limits) validate(path string) []Problem {
 	var found problems
 	for name, share := range map[string]Percent{
 		"errors": l.Errors, "disk": l.Disk, "memory": l.Memory, "cpu": l.CPU, "containerMemory": l.ContainerMemory,
-		"volume": l.Volume, "connections": l.Connections,
+		"throttled": l.Throttled, "volume": l.Volume, "connections": l.Connections,
 	} {
 		if share <= 0 || share >= 100 {
 			found.add(path+"."+name, "%s, want more than 0 and less than 100", share)

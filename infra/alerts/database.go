@@ -6,13 +6,20 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
+// Metrics of PostgreSQL's exporter that both backends watch.
+const (
+	PostgresConnections    = "pg_stat_activity_count"
+	PostgresMaxConnections = "pg_settings_max_connections"
+	PostgresDeadlocks      = "pg_stat_database_deadlocks"
+)
+
 // database watches PostgreSQL where it runs in the cluster. SQLite has no server that could be down, and a managed
 // database is watched by whoever manages it; the services' readiness tells of both.
 func database(t Target) []Alert {
 	if t.Database == "" {
 		return nil
 	}
-	list := []Alert{databaseDown(t), databaseConnectionsHigh(t)}
+	list := []Alert{databaseDown(t), databaseConnectionsHigh(t), databaseDeadlocks()}
 	if t.Backup != "" {
 		list = append(list, backupTooOld())
 	}
@@ -60,7 +67,7 @@ max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace
 		Datadog: &Query{
 			Reduce: "max", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.statefulset.replicas_ready", Filter: []string{"kube_stateful_set:" + t.Database}},
-			Compare: "<", Critical: 1,
+			Compare: "<", Critical: 1, Told: true,
 		},
 	}
 }
@@ -97,9 +104,47 @@ max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespa
 		},
 		Datadog: &Query{
 			Reduce: "avg", Window: 10 * time.Minute,
-			Metric:  Metric{Space: "max", Name: "postgresql.connections"},
-			Of:      &Metric{Space: "max", Name: "postgresql.max_connections"},
-			Compare: ">", Critical: 100 * t.Limits.Connections,
+			Metric:  Metric{Space: "sum", Name: PostgresConnections},
+			Of:      &Metric{Space: "max", Name: PostgresMaxConnections},
+			Compare: ">", Critical: 100 * t.Limits.Connections, Warning: before(100 * t.Limits.Connections),
+		},
+	}
+}
+
+// deadlocks is how many there may be within ten minutes: the services lock rows in one order, so hardly any.
+const deadlocks = 2
+
+// databaseDeadlocks rounds, because increase() extrapolates: it would make 2.1 of 2.
+func databaseDeadlocks() Alert {
+	return Alert{
+		Name:     "DatabaseDeadlocks",
+		Severity: Warning,
+		Expr: `
+round(sum by (namespace) (increase(pg_stat_database_deadlocks{job="postgres-exporter", namespace="$namespace"}[10m]))) > ` + number(deadlocks),
+		Summary:     "Transactions block each other",
+		Description: "PostgreSQL in {{ $labels.namespace }} ended {{ $value | humanize }} transactions within ten minutes that waited for each other.",
+		Page:        dashboards.Overview,
+		Runbook: Runbook{
+			Meaning: "Transactions wait for each other in a circle, and PostgreSQL ends one of each such circle.",
+			Impact:  "The requests of those that were ended fail or come late. No data is wrong.",
+			Look: []Step{
+				{Do: "Which statements? The log names both sides of each deadlock.",
+					Run: "kubectl -n $NS logs $database-0 --since=1h | grep -A 8 'deadlock detected' | tail -n 40"},
+				{Do: "In which database, and since when?",
+					Query: `sum by (datname) (increase(pg_stat_database_deadlocks{namespace="$namespace"}[10m])) > 0`},
+				{Do: "Did it begin with a release?", Run: "kubectl -n $NS rollout history deployment/$SERVICE"},
+			},
+			Mend: []Step{
+				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+				{Do: "Somebody works in the database by hand: let them finish, or end their session, see [DatabaseConnectionsHigh](DatabaseConnectionsHigh.md)."},
+				{Do: "Otherwise two statements lock the same rows in different orders: the log says which. Lock them in one order."},
+			},
+			Silence: "While somebody changes data by hand.",
+		},
+		Datadog: &Query{
+			Reduce: "sum", Window: 10 * time.Minute,
+			Metric:  Metric{Space: "sum", Name: PostgresDeadlocks, Count: true, Zero: true},
+			Compare: ">", Critical: deadlocks, Silent: true,
 		},
 	}
 }

@@ -51,6 +51,21 @@ func podFaults() []firing {
 			labels: container("warning"), summary: "order-api-a is almost out of memory",
 			description: "Container order-api of shop/order-api-a uses 95% of its memory limit.",
 		},
+		{
+			name: "a container that is held up in three of four periods", alert: "ContainerThrottled",
+			series: throttled(75, 100, 100), since: 15 * time.Second,
+			labels: container("info"), summary: "order-api wants more processor time than it may have",
+			description: "Container order-api of shop/order-api-a was held up in 75% of its periods.",
+		},
+	}
+}
+
+// throttled is a container with the periods of each step, and those of them in which it was held up.
+func throttled(held, periods float64, steps int) series {
+	labels := `{namespace="shop", pod="order-api-a", container="order-api"}`
+	return series{
+		"container_cpu_cfs_throttled_periods_total" + labels: growing(held, steps),
+		"container_cpu_cfs_periods_total" + labels:           growing(periods, steps),
 	}
 }
 

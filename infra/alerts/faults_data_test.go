@@ -80,6 +80,15 @@ func dataFaults() []firing {
 			labels:  map[string]string{"severity": "warning", "namespace": "shop"},
 			summary: "The database is almost out of connections", description: "90% of PostgreSQL's connections in shop are in use.",
 		},
+		{
+			name: "transactions that wait for each other", alert: "DatabaseDeadlocks",
+			series: series{
+				`pg_stat_database_deadlocks{job="postgres-exporter", namespace="shop", datname="orders"}`:   "0x20 4x40",
+				`pg_stat_database_deadlocks{job="postgres-exporter", namespace="shop", datname="products"}`: repeated(7, 60),
+			}, since: 5*time.Minute + 15*time.Second,
+			labels:  map[string]string{"severity": "warning", "namespace": "shop"},
+			summary: "Transactions block each other", description: "PostgreSQL in shop ended 4 transactions within ten minutes that waited for each other.",
+		},
 		failed, never, due, paused,
 	}
 }

@@ -98,6 +98,12 @@ func healthyPods() []silent {
 			series: series{ready: "0x20 1x110", phase("Pending"): "1x20 0x110", phase("Succeeded"): repeated(0, 130), phase("Failed"): repeated(0, 130)}},
 		{name: "a container without a limit", alert: "ContainerMemoryUsageHigh", until: 12 * time.Minute, series: memory(0)},
 		{name: "a container that uses three quarters", alert: "ContainerMemoryUsageHigh", until: 12 * time.Minute, series: memory(134e6)},
+		{name: "a container that is held up now and then", alert: "ContainerThrottled", until: 25 * time.Minute,
+			series: throttled(40, 100, 110)},
+		{name: "a busy quarter of an hour, all but two minutes", alert: "ContainerThrottled", until: 30 * time.Minute, series: series{
+			`container_cpu_cfs_throttled_periods_total{namespace="shop", pod="order-api-a", container="order-api"}`: "0+90x48 4320x80",
+			`container_cpu_cfs_periods_total{namespace="shop", pod="order-api-a", container="order-api"}`:           growing(100, 130),
+		}},
 	}
 }
 
@@ -179,6 +185,9 @@ func healthyData() []silent {
 		{name: "a restart of half a minute", alert: "DatabaseDown", until: 10 * time.Minute,
 			series: series{`pg_up{job="postgres-exporter", namespace="shop"}`: "1x8 0x2 1x40"}},
 		{name: "no exporter", alert: "DatabaseDown", until: 10 * time.Minute, series: series{}},
+		{name: "two deadlocks, and a server that starts anew", alert: "DatabaseDeadlocks", until: 20 * time.Minute, series: series{
+			`pg_stat_database_deadlocks{job="postgres-exporter", namespace="shop", datname="orders"}`: "5x20 6x10 7x20 0x50",
+		}},
 		{name: "half of the connections are taken", alert: "DatabaseConnectionsHigh", until: 12 * time.Minute, series: series{
 			`pg_stat_activity_count{job="postgres-exporter", namespace="shop", datname="orders", state="idle"}`: repeated(50, 60),
 			`pg_settings_max_connections{job="postgres-exporter", namespace="shop"}`:                            repeated(100, 60),

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"math"
 	"time"
 
 	"github.com/techcommerce/platform/infra/dashboards"
@@ -8,7 +9,7 @@ import (
 
 // pods watches the pods of the shop and of the monitoring, whatever they are for.
 func pods(t Target) []Alert {
-	return []Alert{podRestartingTooOften(t), podCrashLooping(), podNotReady(), containerMemoryUsageHigh(t)}
+	return []Alert{podRestartingTooOften(t), podCrashLooping(), podNotReady(), containerMemoryUsageHigh(t), containerThrottled(t)}
 }
 
 // podRestartingTooOften subtracts instead of asking increase(), which extrapolates: it would make 3.1 of 3. A pod that is
@@ -47,7 +48,7 @@ max by (namespace, pod, container) (kube_pod_container_status_restarts_total{nam
 			Reduce: "change", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.container.restarts"},
 			By:      []string{"pod_name", "kube_container_name"},
-			Compare: ">", Critical: t.Limits.Restarts, Silent: true,
+			Compare: ">", Critical: t.Limits.Restarts, Warning: new(math.Floor(t.Limits.Restarts / 3)), Silent: true,
 		},
 	}
 }
@@ -167,7 +168,45 @@ max by (namespace, pod, container) (container_memory_working_set_bytes{namespace
 			Metric:  Metric{Space: "max", Name: "kubernetes.memory.usage"},
 			Of:      &Metric{Space: "max", Name: "kubernetes.memory.limits"},
 			By:      []string{"kube_deployment", "kube_container_name"},
-			Compare: ">", Critical: 100 * t.Limits.ContainerMemory,
+			Compare: ">", Critical: 100 * t.Limits.ContainerMemory, Warning: before(100 * t.Limits.ContainerMemory),
+		},
+	}
+}
+
+// containerThrottled is for those who ask: an autoscaler or a larger limit helps before customers notice.
+func containerThrottled(t Target) Alert {
+	return Alert{
+		Name:     "ContainerThrottled",
+		Severity: Info,
+		For:      15 * time.Minute,
+		Expr: `
+sum by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total{namespace=~"$namespaces", container!=""}[5m]))
+/
+sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespace=~"$namespaces", container!=""}[5m]))
+> $maxThrottled`,
+		Summary: "{{ $labels.container }} wants more processor time than it may have",
+		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} was held up in " +
+			"{{ $value | humanizePercentage }} of its periods.",
+		Page: dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "For a quarter of an hour the container has used up its limit of processor time again and again.",
+			Impact:  "It answers later than it could. When that is too late for customers, [HighAPIResponseTime](HighAPIResponseTime.md) says so.",
+			Look: []Step{
+				{Do: "Is it the load, or one pod alone?", Query: `sum by (pod) (rate(container_cpu_usage_seconds_total{namespace="$namespace", container!=""}[5m]))`},
+				{Do: "Does an autoscaler add pods?", Run: "kubectl -n $NS get hpa"},
+			},
+			Mend: []Step{
+				{Do: "Raise `cpu.limit` of the service in `Pulumi.<stack>.yaml` and run `pulumi up`, or its number of pods."},
+				{Do: "One pod alone does all the work: start it anew.", Run: "kubectl -n $NS delete pod $POD"},
+			},
+			Silence: "During a load test.",
+		},
+		Datadog: &Query{
+			Reduce: "avg", Window: 15 * time.Minute,
+			Metric:  Metric{Space: "sum", Name: "kubernetes.cpu.cfs.throttled.periods"},
+			Of:      &Metric{Space: "sum", Name: "kubernetes.cpu.cfs.periods"},
+			By:      []string{"kube_deployment", "kube_container_name"},
+			Compare: ">", Critical: 100 * t.Limits.Throttled, Warning: new(50 * t.Limits.Throttled), Silent: true,
 		},
 	}
 }

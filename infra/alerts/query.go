@@ -19,9 +19,12 @@ type Query struct {
 	// Critical is the threshold; Warning is one before it, nil for none.
 	Critical float64
 	Warning  *float64
-	// Silent says that nothing is wrong when there is no data; otherwise no data is shown as such.
-	Silent bool
+	// Silent says that nothing is wrong when there is no data; otherwise no data is shown as such. Told tells people, too.
+	Silent, Told bool
 }
+
+// before is a warning before a limit in percent: ten points, or half way where that is less.
+func before(percent float64) *float64 { return new(percent - min(10, percent/2)) }
 
 // Metric is one metric in Datadog, over all of its series.
 type Metric struct {

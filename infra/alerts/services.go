@@ -89,7 +89,7 @@ func highErrorRate(t Target) Alert {
 			"{{ $labels.namespace }} are answered with 5xx.",
 		Page: dashboards.Service,
 		Runbook: Runbook{
-			Meaning: "For five minutes, more than one request in twenty was answered with a 5xx status. Probes do not count.",
+			Meaning: "For five minutes, more requests than the stack allows (5 % unless it says otherwise) were answered with a 5xx status. Probes do not count.",
 			Impact:  "Customers see errors, or pages that lack products or orders.",
 			Look: []Step{
 				{Do: "Which route fails, and with which status? 503 means that something behind the service is missing, 500 a fault of its own.",
@@ -115,7 +115,7 @@ func highErrorRate(t Target) Alert {
 			Metric:  Metric{Space: "sum", Name: contract.MetricRequests, Filter: []string{"status:5*"}, Count: true, Zero: true},
 			Of:      &Metric{Space: "sum", Name: contract.MetricRequests, Count: true},
 			By:      []string{"service"},
-			Compare: ">", Critical: 100 * t.Limits.Errors, Silent: true,
+			Compare: ">", Critical: 100 * t.Limits.Errors, Warning: new(40 * t.Limits.Errors), Silent: true,
 		},
 	}
 }
@@ -157,7 +157,7 @@ sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", conta
 			Reduce: "percentile", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "p95", Name: contract.MetricRequestDuration},
 			By:      []string{"service"},
-			Compare: ">", Critical: t.Limits.Latency.Seconds(), Silent: true,
+			Compare: ">", Critical: t.Limits.Latency.Seconds(), Warning: new(t.Limits.Latency.Seconds() / 2), Silent: true,
 		},
 	}
 }

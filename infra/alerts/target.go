@@ -50,6 +50,8 @@ type Limits struct {
 	Disk, Memory, CPU float64
 	// ContainerMemory is the share of its limit that a container may use.
 	ContainerMemory float64
+	// Throttled is the share of its periods in which a container may be held up for want of processor time.
+	Throttled float64
 	// Volume is the share of a volume that may be used before somebody is woken.
 	Volume float64
 	// Connections is the share of the database's connections that may be in use.
@@ -68,6 +70,7 @@ func DefaultLimits() Limits {
 		Memory:          0.90,
 		CPU:             0.80,
 		ContainerMemory: 0.90,
+		Throttled:       0.50,
 		Volume:          0.95,
 		Connections:     0.80,
 	}

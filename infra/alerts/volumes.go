@@ -52,7 +52,7 @@ func volumeAlmostFull(t Target) Alert {
 			Metric:  Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.used_bytes"},
 			Of:      &Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.capacity_bytes"},
 			By:      []string{"persistentvolumeclaim"},
-			Compare: ">", Critical: 100 * t.Limits.Volume,
+			Compare: ">", Critical: 100 * t.Limits.Volume, Warning: before(100 * t.Limits.Volume),
 		},
 	}
 }

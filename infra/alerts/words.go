@@ -63,6 +63,7 @@ func (t Target) words() *strings.Replacer {
 		"$maxMemory", number(l.Memory),
 		"$maxCPU", number(l.CPU),
 		"$maxContainerMemory", number(l.ContainerMemory),
+		"$maxThrottled", number(l.Throttled),
 		"$maxVolume", number(l.Volume),
 		"$maxConnections", number(l.Connections),
 	)

@@ -95,6 +95,8 @@ type Metrics struct {
 	CPU, Memory kube.Range
 	// Scrapers may ask it.
 	Scrapers []kube.Peer
+	// Annotations are the pod's: what finds it by them.
+	Annotations map[string]string
 }
 
 // Backup says when dumps are made and where they go.

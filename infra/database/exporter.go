@@ -65,11 +65,19 @@ func exporterDeployment(e server) *appsv1.DeploymentArgs {
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: e.app.Selector()},
 			Strategy: &appsv1.DeploymentStrategyArgs{Type: pulumi.String("Recreate")},
 			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: e.app.PodLabels()},
+				Metadata: &metav1.ObjectMetaArgs{Labels: e.app.PodLabels(), Annotations: annotations(e)},
 				Spec:     e.pod(corev1.ContainerArray{exporterContainer(e)}),
 			},
 		},
 	}
+}
+
+// annotations are nil where there are none: an empty map would be a difference to a pod that has none.
+func annotations(e server) pulumi.StringMapInput {
+	if len(e.Postgres.Metrics.Annotations) == 0 {
+		return nil
+	}
+	return pulumi.ToStringMap(e.Postgres.Metrics.Annotations)
 }
 
 func exporterContainer(e server) *corev1.ContainerArgs {

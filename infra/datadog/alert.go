@@ -14,23 +14,31 @@ import (
 	"github.com/techcommerce/platform/infra/datadog/spec"
 )
 
-// watchable reports whether the agent collects what an alert compares. PostgreSQL's own metrics it does not: that would
-// take a role and a password of its own in the database.
-func watchable(a alerts.Alert) bool {
-	return a.Datadog != nil && !strings.HasPrefix(a.Datadog.Metric.Name, "postgresql.")
+// watchable reports whether the agent collects what an alert compares.
+func (a Args) watchable(alert alerts.Alert) bool {
+	if alert.Datadog == nil {
+		return false
+	}
+	return a.MeasuresDatabase || !slices.Contains(agent.CollectedOfPostgres(), alert.Datadog.Metric.Name)
 }
 
 // fromAlert is the monitor that watches what an alert does.
 func (a Args) fromAlert(alert alerts.Alert) planned {
 	q := *alert.Datadog
 	q.Critical = rounded(q.Critical)
+	if q.Warning != nil {
+		q.Warning = new(rounded(*q.Warning))
+	}
 	m := spec.Monitor{
 		Name: alert.Name, Type: spec.Metric, Query: a.query(q), Priority: priority(alert.Severity),
 		Thresholds: spec.Thresholds{Critical: spec.At(q.Critical), Warning: q.Warning}, NewGroupDelay: delay(q.By),
 		NoData: spec.NoData{On: "show_no_data"},
 	}
-	if q.Silent {
+	switch {
+	case q.Silent:
 		m.NoData.On = "default"
+	case q.Told:
+		m.NoData.On = "show_and_notify_no_data"
 	}
 	about := "{{value}} of " + q.Metric.Name
 	if q.Of != nil {

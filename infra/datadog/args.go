@@ -39,6 +39,8 @@ type Args struct {
 	Quiet *Quiet
 	// WatchesAgent says that the stack owns the cluster's agent.
 	WatchesAgent bool
+	// MeasuresDatabase says that PostgreSQL has an exporter, from which the agent collects.
+	MeasuresDatabase bool
 }
 
 // Service is one service as traces and logs know it.

@@ -6,6 +6,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/datadog/agent"
 )
 
@@ -120,11 +121,18 @@ func (a Args) kubernetes() widget {
 }
 
 func (a Args) database() widget {
-	return section("Database",
+	list := []widget{
 		graph("Servers that are ready", a.here("max", "kubernetes_state.statefulset.replicas_ready", "kube_stateful_set")),
 		share("Volumes, share in use", a.here("max", "kubernetes.kubelet.volume.stats.used_bytes", "persistentvolumeclaim"),
 			a.here("max", "kubernetes.kubelet.volume.stats.capacity_bytes", "persistentvolumeclaim")),
-	)
+	}
+	if a.MeasuresDatabase {
+		list = append(list,
+			graph("Connections", a.mine("sum", name(alerts.PostgresConnections), "datname")),
+			graph("Deadlocks", a.mine("sum", name(alerts.PostgresDeadlocks), "datname")+".as_count()"),
+		)
+	}
+	return section("Database", list...)
 }
 
 func (a Args) cost() widget {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/datadog/agent"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 )
@@ -17,6 +18,7 @@ func tagsOf(metric string) []string {
 		contract.MetricRequests: {"method", "route", "status"}, contract.MetricOrders: {"outcome"},
 		contract.MetricOrdersPending: {}, contract.MetricOrdersPendingOldest: {},
 		contract.MetricProductStock: {"product"}, contract.MetricReservationsOpen: {},
+		alerts.PostgresConnections: {"datname", "state"}, alerts.PostgresMaxConnections: {}, alerts.PostgresDeadlocks: {"datname"},
 	} {
 		if known, ok := agent.MetricName(name); ok && known == metric {
 			return append(pods, labels...)

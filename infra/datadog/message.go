@@ -30,7 +30,7 @@ func (a Args) message(t text, m spec.Monitor) string {
 	if m.Thresholds.Warning != nil && m.Type != spec.ServiceCheck {
 		lines = append(lines, block("is_warning", at+"soon: "+t.summary+" ("+t.about+", limit {{warn_threshold}})"))
 	}
-	if m.NoData.On == "show_no_data" || m.NoData.Notify {
+	if strings.HasSuffix(m.NoData.On, "no_data") || m.NoData.Notify {
 		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"))
 	}
 	lines = append(lines, block("is_recovery", at+"over: "+t.summary))

@@ -26,26 +26,30 @@ func (a Args) promises() []promise {
 	return []promise{
 		{name: ordersObjective, service: a.Orders, objective: spec.Objective{
 			Description: "Of the requests to " + a.Orders + ", so many are answered without an error of its own.",
-			Targets:     targets(o.Orders),
+			Targets:     targets(o.Orders, period, "7d"),
 			Count:       &spec.Count{Good: a.hits(a.Orders) + " - " + a.failures(a.Orders), Total: a.hits(a.Orders)},
 		}},
 		{name: catalogueObjective, service: a.Catalogue, objective: spec.Objective{
 			Description: "In so many slices of five minutes, 95 of 100 answers of " + a.Catalogue + " come within " +
 				spec.Number(o.CatalogueSeconds) + " s.",
-			Targets: targets(o.Catalogue),
+			Targets: targets(o.Catalogue, period),
 			Slice: &spec.Slice{
 				Query: a.slowest(a.Catalogue, "p95"), Limit: o.CatalogueSeconds, Seconds: 300,
 			},
 		}},
 		{name: shopObjective, service: everything, of: []string{incomplete}, objective: spec.Objective{
 			Description: "For so much of the time, every pod runs that shall.",
-			Targets:     targets(o.Shop),
+			Targets:     targets(o.Shop, period),
 			Monitored:   &spec.Monitored{Types: []string{spec.Metric}},
 		}},
 	}
 }
 
 // targets warn when half of the budget is gone.
-func targets(percent float64) []spec.Target {
-	return []spec.Target{{Period: period, Percent: percent, Warning: percent + (100-percent)/2}}
+func targets(percent float64, periods ...string) []spec.Target {
+	var list []spec.Target
+	for _, p := range periods {
+		list = append(list, spec.Target{Period: p, Percent: percent, Warning: percent + (100-percent)/2})
+	}
+	return list
 }

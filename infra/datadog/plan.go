@@ -33,7 +33,7 @@ type Plan struct {
 func (a Args) Plan() (Plan, error) {
 	p := Plan{}
 	for _, alert := range a.Alerts {
-		if watchable(alert) {
+		if a.watchable(alert) {
 			p.monitors = append(p.monitors, a.fromAlert(alert))
 		}
 	}

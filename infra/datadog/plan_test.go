@@ -23,7 +23,7 @@ func args() datadog.Args {
 		Page: []string{"@pagerduty-shop"}, Readers: []string{"@slack-shop"}, Repeat: true,
 		Limits:       datadog.Limits{ErrorLogs: 10, ServerErrors: 20, LogLines: 1000, CallErrors: 5},
 		Objectives:   datadog.Objectives{Orders: 99.9, Catalogue: 99, Shop: 99.9, CatalogueSeconds: 0.5, Burn: true},
-		WatchesAgent: true,
+		WatchesAgent: true, MeasuresDatabase: true,
 	}
 }
 

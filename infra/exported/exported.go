@@ -1,7 +1,7 @@
 // Package exported knows what the exporters of a stack export: metrics and their labels, by scrape job, as far as rules,
 // runbooks and dashboards ask for them. local.json was read by cmd from the Prometheus of two real stacks: the local one,
 // and that of make drill-alerts. elsewhere.json is written by hand, after the source that it names: neither has such an
-// exporter, or the metric is there only after something that neither met.
+// exporter, or the metric is there only after something that neither met, or nobody asked for it when they were read.
 package exported
 
 import (

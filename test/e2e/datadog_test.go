@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,14 +45,16 @@ type toldChecks struct {
 	metrics []string
 }
 
-// toldTheAgent reads the annotations of staging's services, by service.
+// toldTheAgent reads the annotations of staging's services, by service. PostgreSQL's exporter, which has some, too, is on no
+// local stack.
 func (w *watched) toldTheAgent(t *testing.T) map[string]toldChecks {
 	t.Helper()
 	told := map[string]toldChecks{}
 	for _, object := range w.declared(t, "staging") {
 		annotations, _, err := unstructured.NestedStringMap(object.Object, "spec", "template", "metadata", "annotations")
 		text := annotations["ad.datadoghq.com/"+object.GetName()+".checks"]
-		if err != nil || text == "" {
+		ours := slices.ContainsFunc(contract.Services(), func(s contract.Service) bool { return s.Name == object.GetName() })
+		if err != nil || text == "" || !ours {
 			continue
 		}
 		var checks struct {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
@@ -201,6 +202,8 @@ func TestMetricNames(t *testing.T) {
 	for metric, want := range map[string]string{
 		contract.MetricRequests: "techcommerce.http_requests.count", contract.MetricProductStock: "techcommerce.product_stock",
 		contract.MetricRequestDuration: "trace.http.server.request", "go_goroutines": "",
+		alerts.PostgresConnections: "techcommerce.pg_stat_activity_count", "pg_up": "",
+		alerts.PostgresDeadlocks: "techcommerce.pg_stat_database_deadlocks.count",
 	} {
 		if got, ok := MetricName(metric); got != want || ok != (want != "") {
 			t.Errorf("%s: got %q, %v, want %q", metric, got, ok, want)

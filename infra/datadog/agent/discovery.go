@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
 )
 
 // OTLPPort is where the agent takes traces, over HTTP.
@@ -33,10 +34,11 @@ func MetricName(metric string) (name string, ok bool) {
 	if metric == contract.MetricRequestDuration {
 		return Requests, true
 	}
-	if !slices.Contains(Collected(), metric) {
+	if !slices.Contains(slices.Concat(Collected(), CollectedOfPostgres()), metric) {
 		return "", false
 	}
-	if base, counter := strings.CutSuffix(metric, "_total"); counter {
+	base, counter := strings.CutSuffix(metric, "_total")
+	if counter || metric == alerts.PostgresDeadlocks { // a counter, whatever its name says
 		return space + "." + base + ".count", true
 	}
 	return space + "." + metric, true
@@ -48,6 +50,12 @@ func Collected() []string {
 		contract.MetricRequests, contract.MetricOrders, contract.MetricOrdersPending, contract.MetricOrdersPendingOldest,
 		contract.MetricProductStock, contract.MetricReservationsOpen,
 	}
+}
+
+// CollectedOfPostgres lists the metrics of PostgreSQL's exporter that the agent collects, and no others. Datadog's own
+// check of PostgreSQL would want a role and a password in the database; the exporter has them already.
+func CollectedOfPostgres() []string {
+	return []string{alerts.PostgresConnections, alerts.PostgresMaxConnections, alerts.PostgresDeadlocks}
 }
 
 // logSource is how the agent reads a container's lines.
@@ -86,17 +94,26 @@ func Annotations(service contract.Service) map[string]string {
 		Source: "go", Service: service.Name,
 		Rules: []logRule{{Type: "exclude_at_match", Name: "probes", Pattern: contract.ProbeLine}},
 	}}
-	var metrics []string
-	for _, metric := range Collected() {
-		metrics = append(metrics, strings.TrimSuffix(metric, "_total"))
+	annotations := Metrics(service.Name, contract.InternalPort, Collected())
+	annotations[about(service.Name)+".logs"] = encode(logs)
+	return annotations
+}
+
+// Metrics tell the agent where a container has which metrics.
+func Metrics(container string, port int, metrics []string) map[string]string {
+	var names []string
+	for _, metric := range metrics {
+		names = append(names, strings.TrimSuffix(metric, "_total"))
 	}
 	checks := map[string]check{"openmetrics": {Instances: []instance{{
-		Endpoint:  "http://%%host%%:" + strconv.Itoa(contract.InternalPort) + contract.MetricsPath,
-		Namespace: space, Metrics: metrics, Most: 1000,
+		Endpoint:  "http://%%host%%:" + strconv.Itoa(port) + contract.MetricsPath,
+		Namespace: space, Metrics: names, Most: 1000,
 	}}}}
-	prefix := "ad.datadoghq.com/" + service.Name
-	return map[string]string{prefix + ".logs": encode(logs), prefix + ".checks": encode(checks)}
+	return map[string]string{about(container) + ".checks": encode(checks)}
 }
+
+// about begins the annotations about a container.
+func about(container string) string { return "ad.datadoghq.com/" + container }
 
 // encode writes values of our own types, which always have a text.
 func encode(value any) string {

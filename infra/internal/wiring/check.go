@@ -32,6 +32,7 @@ func Check(o *Objects, stack Stack) []string {
 		c.environment(p)
 		c.drain(p)
 		c.placement(p)
+		c.discovered(p)
 	}
 	c.services()
 	c.scaling()
