@@ -1,6 +1,8 @@
 package main
 
 import (
+	"maps"
+
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/database"
 	"github.com/techcommerce/platform/infra/datadog/agent"
@@ -28,6 +30,9 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 	if p := stack.Database.Postgres; p != nil {
 		args.Postgres = postgresArgs(*p, stack.Services)
 		args.Postgres.Metrics = metricsArgs(stack)
+		if stack.DatadogOn() {
+			args.Postgres.Annotations = agent.ServerLog(database.Container, databaseName)
+		}
 	}
 	if e := stack.Database.External; e != nil {
 		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port}
@@ -74,6 +79,7 @@ func metricsArgs(stack stacks.Stack) *database.Metrics {
 	if stack.DatadogOn() {
 		args.Scrapers = append(args.Scrapers, agent.Pods(stack.Datadog.Namespace))
 		args.Annotations = agent.Metrics(database.Exporter, database.MetricsPort, agent.CollectedOfPostgres())
+		maps.Copy(args.Annotations, agent.ExporterLog(database.Exporter))
 	}
 	return args
 }

@@ -17,13 +17,14 @@ import (
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
 
-// variants are the shipped stacks, and one that uses what none of them does.
+// variants are the shipped stacks, one that uses what none of them does, and one that shares another's agent.
 func variants(t testing.TB) map[string]stacks.Stack {
 	t.Helper()
 	all := map[string]stacks.Stack{}
 	for _, name := range stackstest.Shipped(t) {
 		all[name] = mustDecode(t, stackstest.File(t, name, testSecrets()))
 	}
+	all["attached"] = mustDecode(t, stackstest.Text(t, "attached", attached, testSecrets()))
 	all["everything"] = mustDecode(t, stackstest.Text(t, "everything", everything, map[string]string{
 		"backupAccessKey": "given-access-key", "backupSecretKey": "given-bucket-secret",
 		"reservationKey":  strings.Repeat("given-reservation", 2),

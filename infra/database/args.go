@@ -85,6 +85,8 @@ type Postgres struct {
 	Restore string
 	// Metrics tells a scraper how the server is; nil does not.
 	Metrics *Metrics
+	// Annotations are the pod's: they say how to read its log.
+	Annotations map[string]string
 }
 
 // Metrics is a program that asks the server how it is.
@@ -95,7 +97,7 @@ type Metrics struct {
 	CPU, Memory kube.Range
 	// Scrapers may ask it.
 	Scrapers []kube.Peer
-	// Annotations are the pod's: what finds it by them.
+	// Annotations are the pod's: they say where its metrics are, and how to read its log.
 	Annotations map[string]string
 }
 

@@ -65,7 +65,7 @@ func exporterDeployment(e server) *appsv1.DeploymentArgs {
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: e.app.Selector()},
 			Strategy: &appsv1.DeploymentStrategyArgs{Type: pulumi.String("Recreate")},
 			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: e.app.PodLabels(), Annotations: annotations(e)},
+				Metadata: &metav1.ObjectMetaArgs{Labels: e.app.PodLabels(), Annotations: annotations(e.Postgres.Metrics.Annotations)},
 				Spec:     e.pod(corev1.ContainerArray{exporterContainer(e)}),
 			},
 		},
@@ -73,11 +73,11 @@ func exporterDeployment(e server) *appsv1.DeploymentArgs {
 }
 
 // annotations are nil where there are none: an empty map would be a difference to a pod that has none.
-func annotations(e server) pulumi.StringMapInput {
-	if len(e.Postgres.Metrics.Annotations) == 0 {
+func annotations(list map[string]string) pulumi.StringMapInput {
+	if len(list) == 0 {
 		return nil
 	}
-	return pulumi.ToStringMap(e.Postgres.Metrics.Annotations)
+	return pulumi.ToStringMap(list)
 }
 
 func exporterContainer(e server) *corev1.ContainerArgs {

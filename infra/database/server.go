@@ -12,6 +12,9 @@ import (
 	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
+// Container is what the server's container is called.
+const Container = "postgres"
+
 // portName is what Service and container call the port.
 const portName = "postgres"
 
@@ -46,7 +49,7 @@ func statefulSet(s server) *appsv1.StatefulSetArgs {
 			ServiceName: pulumi.String(s.host),
 			Selector:    &metav1.LabelSelectorArgs{MatchLabels: s.app.Selector()},
 			Template: &corev1.PodTemplateSpecArgs{
-				Metadata: &metav1.ObjectMetaArgs{Labels: s.app.PodLabels()},
+				Metadata: &metav1.ObjectMetaArgs{Labels: s.app.PodLabels(), Annotations: annotations(s.Postgres.Annotations)},
 				Spec:     serverPod(s),
 			},
 		},
@@ -64,7 +67,7 @@ func serverPod(s server) *corev1.PodSpecArgs {
 }
 
 func serverContainer(s server) *corev1.ContainerArgs {
-	c := s.container("postgres", s.Postgres.Image, "start.sh", s.Postgres.CPU, s.Postgres.Memory)
+	c := s.container(Container, s.Postgres.Image, "start.sh", s.Postgres.CPU, s.Postgres.Memory)
 	c.Ports = corev1.ContainerPortArray{
 		&corev1.ContainerPortArgs{Name: pulumi.String(portName), ContainerPort: pulumi.Int(port)},
 	}

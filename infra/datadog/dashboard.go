@@ -138,8 +138,8 @@ func (a Args) database() widget {
 func (a Args) cost() widget {
 	return section("Cost",
 		ranking("Lines that are indexed, by status", "kube_namespace:"+a.Scope.Namespace, "status"),
-		graph("Custom metrics of the organisation", "max:datadog.estimated_usage.metrics.custom{*}"),
-		graph("Ingested spans of the organisation, in bytes", "sum:datadog.estimated_usage.apm.ingested_bytes{*}"),
+		graph("Custom metrics of the organisation", "max:"+usage+"metrics.custom{*}"),
+		graph("Ingested spans of the organisation, in bytes", "sum:"+usage+"apm.ingested_bytes{*}"),
 	)
 }
 

@@ -2,10 +2,12 @@ package datadog
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/spec"
 	"github.com/techcommerce/platform/infra/exported"
 )
 
@@ -48,6 +50,37 @@ func TestWhatNothingMeasuresIsNotWatched(t *testing.T) {
 		}
 		if want := []string{"DatabaseConnectionsHigh", "DatabaseDeadlocks"}; measures != slices.Equal(watched, want) {
 			t.Errorf("with an exporter %t: %q", measures, watched)
+		}
+	}
+}
+
+// TestGraphsOfNothingAreRefused: the rules for monitors hold for the dashboard, too.
+func TestGraphsOfNothingAreRefused(t *testing.T) {
+	t.Parallel()
+	a := Args{Scope: spec.Scope{Environment: "production", Namespace: "shop", Cluster: "c1"}}
+	for _, c := range []struct {
+		name   string
+		widget widget
+		want   string
+	}{
+		{"what there is", graph("x", a.here("max", "kubernetes_state.hpa.max_replicas", "horizontalpodautoscaler")), ""},
+		{"a metric that nobody sends", graph("x", a.here("max", "kubernetes_state.hpa.most", "")), "query: nothing sends kubernetes_state.hpa.most"},
+		{"a tag that the metric does not have", graph("x", a.here("max", "kubernetes_state.hpa.max_replicas", "pod_name")),
+			"query: kubernetes_state.hpa.max_replicas has no tag pod_name"},
+		{"another stack's", graph("x", "max:kubernetes.memory.usage{kube_namespace:other}"),
+			"query: max:kubernetes.memory.usage{kube_namespace:other} is about kube_namespace:other, want kube_namespace:shop"},
+		{"a graph that is none", graph("x", "kubernetes.memory.usage"),
+			`query: "kubernetes.memory.usage" is no expression of aggregate:metric{filter} terms`},
+		{"every stack's lines", stream("x", "status:error"),
+			"query: the search is about every stack, want a filter env, kube_namespace or kube_cluster_name"},
+		{"a facet that no line has", ranking("x", "kube_namespace:shop level:error", "service"), "query: log lines has no tag level"},
+	} {
+		want := ""
+		if c.want != "" {
+			want = "Group: " + c.want
+		}
+		if got := strings.Join((board{Widgets: []widget{section("Group", c.widget)}}).check(a), "\n"); got != want {
+			t.Errorf("%s: got %q, want %q", c.name, got, want)
 		}
 	}
 }

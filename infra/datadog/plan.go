@@ -110,6 +110,9 @@ func (a Args) check(p Plan) error {
 			problems = append(problems, fmt.Errorf("objective %s: %s", o.name, problem))
 		}
 	}
+	for _, problem := range a.board(nil).check(a) {
+		problems = append(problems, fmt.Errorf("dashboard: %s", problem))
+	}
 	return errors.Join(problems...)
 }
 

@@ -210,3 +210,25 @@ func TestMetricNames(t *testing.T) {
 		}
 	}
 }
+
+// TestLogsOfTheDatabase: what goes to stderr without a status would be taken for an error.
+func TestLogsOfTheDatabase(t *testing.T) {
+	t.Parallel()
+	if got, want := ServerLog("postgres", "database")["ad.datadoghq.com/postgres.logs"],
+		`[{"source":"postgresql","service":"database","log_processing_rules":[]}]`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	var sources []logSource
+	if err := json.Unmarshal([]byte(ExporterLog("exporter")["ad.datadoghq.com/exporter.logs"]), &sources); err != nil {
+		t.Fatal(err)
+	}
+	rule := regexp.MustCompile(sources[0].Rules[0].Pattern)
+	for line, dropped := range map[string]bool{
+		`time=2026-11-25T17:29:31.191Z level=INFO source=main.go:86 msg="Excluded databases"`:   true,
+		`time=2026-11-25T17:29:31.190Z level=WARN source=main.go:76 msg="Error loading config"`: false,
+	} {
+		if rule.MatchString(line) != dropped {
+			t.Errorf("%s: dropped %t", line, !dropped)
+		}
+	}
+}

@@ -99,6 +99,20 @@ func Annotations(service contract.Service) map[string]string {
 	return annotations
 }
 
+// ServerLog tells the agent that a container of a service is PostgreSQL, which writes everything to stderr: of a program
+// that Datadog does not know it takes whatever is there for an error.
+func ServerLog(container, service string) map[string]string {
+	return map[string]string{about(container) + ".logs": encode([]logSource{{Source: "postgresql", Service: service, Rules: []logRule{}}})}
+}
+
+// ExporterLog drops the lines of PostgreSQL's exporter that are about no trouble, for the same reason.
+func ExporterLog(container string) map[string]string {
+	return map[string]string{about(container) + ".logs": encode([]logSource{{
+		Source: "go", Service: container,
+		Rules: []logRule{{Type: "exclude_at_match", Name: "content", Pattern: "level=(DEBUG|INFO)"}},
+	}})}
+}
+
 // Metrics tell the agent where a container has which metrics.
 func Metrics(container string, port int, metrics []string) map[string]string {
 	var names []string

@@ -64,6 +64,13 @@ func (c *check) lines(search, groups, count, unit string) {
 	}
 }
 
+// CheckSearch returns everything that is wrong with a search for log lines that is no part of a monitor.
+func CheckSearch(text string, scope Scope) []string {
+	c := &check{scope: scope}
+	c.search(text)
+	return c.found
+}
+
 // search checks a log search: balanced, ranges from low to high, and within the stack.
 func (c *check) search(text string) {
 	if strings.TrimSpace(text) == "" {

@@ -126,6 +126,17 @@ func (c *check) counted(field, text string) {
 	}
 }
 
+// CheckExpression returns everything that is wrong with an expression that is no part of a monitor.
+func CheckExpression(text string, scope Scope) []string {
+	c := &check{scope: scope}
+	found, problems := parseExpression(text)
+	c.add(problems...)
+	for _, s := range found {
+		c.scoped(s.scope(), s.String())
+	}
+	return c.found
+}
+
 // expression checks a query without a window: the objective's periods are its windows.
 func (c *check) expression(field, text string) []series {
 	found, problems := parseExpression(text)

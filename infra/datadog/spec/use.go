@@ -20,11 +20,18 @@ func (m Monitor) Uses() []Use {
 	if m.Type != Log || found == nil {
 		return nil
 	}
-	use := Use{By: split(found[5])}
-	for _, term := range termForm.FindAllString(strings.ReplaceAll(found[1], `\"`, `"`), -1) {
+	use := UseOfSearch(strings.ReplaceAll(found[1], `\"`, `"`))
+	use.By = split(found[5])
+	return []Use{use}
+}
+
+// UseOfSearch is what a search for log lines looks at.
+func UseOfSearch(text string) Use {
+	var use Use
+	for _, term := range termForm.FindAllString(text, -1) {
 		use.Filters = append(use.Filters, strings.TrimPrefix(term, "-"))
 	}
-	return []Use{use}
+	return use
 }
 
 // Uses lists what an objective's queries look at.
