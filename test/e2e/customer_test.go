@@ -3,7 +3,9 @@ package e2e_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -11,41 +13,65 @@ import (
 
 // customer orders again and again until stopped.
 type customer struct {
-	done    chan struct{}
-	ended   chan struct{}
+	// stop may be called more than once.
+	stop    func()
 	ordered atomic.Int64
-	failed  atomic.Pointer[string]
+
+	lock   sync.Mutex
+	failed []failure
 }
 
-// startCustomer has somebody order ten times a second, which is half of what one address may.
-func (p *platform) startCustomer() *customer {
-	c := &customer{done: make(chan struct{}), ended: make(chan struct{})}
+// failure is an order that did not go through.
+type failure struct {
+	at  time.Time
+	why error
+}
+
+func (f failure) String() string { return f.at.Format(time.TimeOnly) + " " + f.why.Error() }
+
+// startCustomer has somebody order ten times a second, which is half of what one address may, until the test ends.
+func (p *platform) startCustomer(t *testing.T) *customer {
+	t.Helper()
+	done, ended := make(chan struct{}), make(chan struct{})
+	c := &customer{stop: sync.OnceFunc(func() { close(done); <-ended })}
+	t.Cleanup(c.stop)
 	go func() {
-		defer close(c.ended)
+		defer close(ended)
 		for {
 			select {
-			case <-c.done:
+			case <-done:
 				return
 			case <-time.After(100 * time.Millisecond):
 			}
 			if err := p.orderOnce(); err != nil {
-				text := time.Now().Format(time.TimeOnly) + " " + err.Error()
-				c.failed.CompareAndSwap(nil, &text)
-			} else {
-				c.ordered.Add(1)
+				c.fail(err)
+				continue
 			}
+			c.ordered.Add(1)
 		}
 	}()
 	return c
 }
 
-func (c *customer) stop() (ordered int64, failed string) {
-	close(c.done)
-	<-c.ended
-	if text := c.failed.Load(); text != nil {
-		failed = *text
+func (c *customer) fail(err error) {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	c.failed = append(c.failed, failure{time.Now(), err})
+}
+
+// failures are the orders that did not go through so far.
+func (c *customer) failures() []failure {
+	c.lock.Lock()
+	defer c.lock.Unlock()
+	return slices.Clone(c.failed)
+}
+
+// isContent reports orders that did not go through.
+func (c *customer) isContent(t *testing.T) {
+	t.Helper()
+	if failed := c.failures(); len(failed) > 0 {
+		t.Errorf("%d orders failed, the first: %s", len(failed), failed[0])
 	}
-	return c.ordered.Load(), failed
 }
 
 // orderOnce orders one mouse.

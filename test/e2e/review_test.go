@@ -7,44 +7,39 @@ import (
 	"testing"
 )
 
-// reviewed is the shop of a pull request as this machine can run it: the shipped one wants images and an ingress controller
-// from the internet.
-const reviewed = `
-config:
-  techcommerce:services:
-    frontend: {replicas: 1}
-    product-api: {autoscale: null, replicas: 1}
-    order-api: {replicas: 1}
-  techcommerce:drain: {delay: 1s, timeout: 5s, margin: 1s}
-  techcommerce:database: {embedded: {size: 64Mi}}
-  techcommerce:edge: {nodePort: 30260}
-`
-
 // review gives a pull request a shop of its own, and takes it away again.
 func (p *platform) review(t *testing.T) {
 	const stack = "pr-7"
 	file := filepath.Join(p.dir, "Pulumi."+stack+".yaml")
 	from := filepath.Join(t.TempDir(), "review.yaml")
-	if err := os.WriteFile(from, []byte(reviewed), 0o644); err != nil {
+	// The shipped settings want images and an ingress controller from the internet.
+	if err := os.WriteFile(from, []byte(tinyShop("edge: {nodePort: 30260}")), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	shop := p.at(t, "30260")
-	up := "make -s review STACK=" + stack + " FROM=" + from + " URL=" + shop.url
+	of := " STACK=" + stack + " FROM=" + from + " URL=" + shop.url
+	account := "KUBECONFIG=" + filepath.Join(p.dir, ".local", "deployer-"+stack+".kubeconfig") + " "
 	t.Cleanup(func() {
 		if t.Failed() { // otherwise nothing is left
-			p.shell(t, "make -s review-down STACK="+stack)
+			p.shell(t, "make -s review-down deployer ARGS=-remove STACK="+stack)
 		}
 	})
 	inOrder(t,
+		step{"it gets an account of its own", func(t *testing.T) {
+			p.shell(t, "make -s review-account"+of)
+			if said := p.shell(t, account+"kubectl -n techcommerce get pods 2>&1 || true"); !strings.Contains(said, "forbidden") {
+				t.Errorf("it opens another shop:\n%s", said)
+			}
+		}},
 		step{"it comes up", func(t *testing.T) {
-			p.shell(t, up)
+			p.shell(t, account+"make -s review"+of)
 			shop.order(t)
 			if said := p.shell(t, "make -s deliver && .local/bin/deliver where -stack "+stack); !strings.Contains(said, ":30260") {
 				t.Errorf("the comment does not say where it is:\n%s", said)
 			}
 		}},
 		step{"another push deploys it again and keeps its data", func(t *testing.T) {
-			p.shell(t, up)
+			p.shell(t, account+"make -s review"+of)
 			if err := shop.checkOrders(); err != nil {
 				t.Error(err)
 			}
@@ -58,7 +53,7 @@ func (p *platform) review(t *testing.T) {
 			if err := os.Remove(file); err != nil {
 				t.Fatal(err)
 			}
-			p.shell(t, "make -s review-down STACK="+stack)
+			p.shell(t, "make -s review-down deployer ARGS=-remove STACK="+stack)
 			if left := p.kubectl(t, "", "get", "namespaces", "-o", "name"); strings.Contains(left, stack) {
 				t.Errorf("left behind:\n%s", left)
 			}
