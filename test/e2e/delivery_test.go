@@ -148,7 +148,7 @@ func (d *delivery) shell(line string) (string, error) {
 func (d *delivery) goesBack(t *testing.T) {
 	const level = `kubectl -n techcommerce get deployment order-api -o jsonpath='{..env[?(@.name=="LOG_LEVEL")].value}'`
 	d.p.shell(t, "pulumi config set logLevel debug --stack local")
-	if said := d.run(t, "deploy"); !strings.Contains(said, "changed: settings logLevel") {
+	if said := d.run(t, "deploy"); !strings.Contains(said, "settings logLevel") {
 		t.Errorf("it does not say what changed:\n%s", said)
 	}
 	if got := d.p.shell(t, level); got != "debug" {
