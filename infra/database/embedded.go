@@ -12,7 +12,7 @@ const dataPath = "/data"
 // embed gives each service a volume and the name of a file on it.
 func (d *Database) embed(ctx *pulumi.Context, args Args) error {
 	for _, app := range args.Apps {
-		claim, err := d.claim(ctx, app.Name, volumeClaim(args, app, app.Name+"-data", args.Embedded.Volume), args)
+		claim, err := d.claim(ctx, app.Name, volume{args, app, app.Name + "-data", args.Embedded.Volume})
 		if err != nil {
 			return fmt.Errorf("%s: volume: %w", app.Name, err)
 		}

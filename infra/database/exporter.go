@@ -22,13 +22,13 @@ const (
 )
 
 // measure runs the exporter, which has a pod of its own: a new version of it must not stop the server.
-func (d *Database) measure(ctx *pulumi.Context, s server) error {
+func (s server) measure(ctx *pulumi.Context) error {
 	if s.Postgres.Metrics == nil {
 		return nil
 	}
 	e := s
 	e.app = kube.App{Name: Exporter, Tier: "data", Environment: s.Environment, Version: s.Postgres.Metrics.Version}
-	child := pulumi.Parent(d)
+	child := pulumi.Parent(s.of)
 	if _, err := networkingv1.NewNetworkPolicy(ctx, Exporter, exporterPolicy(e, s.app), child); err != nil {
 		return fmt.Errorf("exporter: network policy: %w", err)
 	}

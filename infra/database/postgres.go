@@ -17,9 +17,12 @@ import (
 // port is PostgreSQL's.
 const port = 5432
 
-// server is what the objects of one PostgreSQL server are built from.
+// server is what the objects of one PostgreSQL server are built from. They are declared by its own methods and not by
+// Database's: whoever uses a type compiles what its methods mention, which for Kubernetes' types takes seconds.
 type server struct {
 	Args
+	// of is what it belongs to.
+	of *Database
 	// app names the server and what belongs to it; host is its Service.
 	app  kube.App
 	host string
@@ -29,11 +32,11 @@ type server struct {
 
 // serve runs a server with a database and a role for each service.
 func (d *Database) serve(ctx *pulumi.Context, name string, args Args) error {
-	s := server{Args: args, host: name, app: kube.App{
+	s := server{Args: args, of: d, host: name, app: kube.App{
 		Name: name, Tier: "data", Environment: args.Environment, Version: args.Postgres.Version,
 	}}
 	child := pulumi.Parent(d)
-	if err := s.prepare(ctx, name, d); err != nil {
+	if err := s.prepare(ctx, name); err != nil {
 		return err
 	}
 	set, err := appsv1.NewStatefulSet(ctx, name, statefulSet(s), child)
@@ -49,18 +52,18 @@ func (d *Database) serve(ctx *pulumi.Context, name string, args Args) error {
 	for _, app := range args.Apps {
 		d.Connections[app.Name] = s.connection(app.Name)
 	}
-	if err := d.measure(ctx, s); err != nil {
+	if err := s.measure(ctx); err != nil {
 		return err
 	}
 	if args.Postgres.Backup == nil {
 		return nil
 	}
-	return d.guard(ctx, name, s, set)
+	return s.guard(ctx, name, set)
 }
 
 // prepare declares what the server needs before it starts.
-func (s *server) prepare(ctx *pulumi.Context, name string, d *Database) error {
-	child := pulumi.Parent(d)
+func (s *server) prepare(ctx *pulumi.Context, name string) error {
+	child := pulumi.Parent(s.of)
 	if _, err := networkingv1.NewNetworkPolicy(ctx, name, serverPolicy(*s), child); err != nil {
 		return fmt.Errorf("network policy: %w", err)
 	}
@@ -82,7 +85,7 @@ func (s *server) prepare(ctx *pulumi.Context, name string, d *Database) error {
 	if err != nil {
 		return fmt.Errorf("configuration: %w", err)
 	}
-	s.volume, err = d.claim(ctx, name+"-data", volumeClaim(s.Args, s.app, name+"-data", s.Postgres.Volume), s.Args)
+	s.volume, err = s.of.claim(ctx, name+"-data", volume{s.Args, s.app, name + "-data", s.Postgres.Volume})
 	if err != nil {
 		return fmt.Errorf("volume: %w", err)
 	}
@@ -94,13 +97,13 @@ func (s *server) prepare(ctx *pulumi.Context, name string, d *Database) error {
 func BackupName(database string) string { return database + "-backup" }
 
 // guard makes backups, and loads one if that is asked for.
-func (d *Database) guard(ctx *pulumi.Context, name string, s server, set *appsv1.StatefulSet) error {
-	child := pulumi.Parent(d)
+func (s server) guard(ctx *pulumi.Context, name string, set pulumi.Resource) error {
+	child := pulumi.Parent(s.of)
 	jobs := s
 	jobs.app.Name = BackupName(name)
 	var err error
-	volume := volumeClaim(s.Args, jobs.app, name+"-backups", s.Postgres.Backup.Volume)
-	if jobs.backups, err = d.claim(ctx, name+"-backups", volume, s.Args); err != nil {
+	backups := volume{s.Args, jobs.app, name + "-backups", s.Postgres.Backup.Volume}
+	if jobs.backups, err = s.of.claim(ctx, name+"-backups", backups); err != nil {
 		return fmt.Errorf("backup volume: %w", err)
 	}
 	if _, err := networkingv1.NewNetworkPolicy(ctx, jobs.app.Name, backupPolicy(jobs, s.app), child); err != nil {

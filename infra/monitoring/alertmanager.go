@@ -19,20 +19,20 @@ const (
 
 // alertmanager runs as one, with its silences on a volume: a second one would only tell things twice when they part.
 func (m *Monitoring) alertmanager(ctx *pulumi.Context, a Args) error {
-	p := a.part(alertmanager, a.Alertmanager.Program, a.Namespace)
+	p := newPart(m, a, alertmanager, a.Alertmanager.Program)
 	p.port, p.live, p.ready = alertmanagerPort, "/-/healthy", "/-/ready"
 	p.callers = []kube.Peer{a.peer(prometheus)}
 	if len(a.Alertmanager.Ports) > 0 {
 		p.callees = []callee{{peers: networks(a.Alertmanager.Networks), ports: a.Alertmanager.Ports}}
 	}
-	if err := m.prepare(ctx, &p); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return err
 	}
-	config, err := m.config(ctx, p, alertmanager, map[string]string{alertmanagerFile: a.Alertmanager.Config})
+	config, err := p.config(ctx, alertmanager, map[string]string{alertmanagerFile: a.Alertmanager.Config})
 	if err != nil {
 		return err
 	}
-	claim, err := m.claim(ctx, p, a.Alertmanager.Volume, a.Protected)
+	claim, err := p.claim(ctx, a.Alertmanager.Volume, a.Protected)
 	if err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ func (m *Monitoring) alertmanager(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewStatefulSet(ctx, p.app.Name, p.statefulSet(p.template(container, volumes...)), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	if err := m.open(ctx, p, 0, ""); err != nil {
+	if err := p.open(ctx, 0, ""); err != nil {
 		return err
 	}
-	return m.budget(ctx, p)
+	return p.budget(ctx)
 }

@@ -25,22 +25,22 @@ const (
 // kubeStateMetrics reads the stack's own namespaces and the nodes, and no more of the cluster. It would tell of each node
 // once for each namespace, so the nodes have a container of their own.
 func (m *Monitoring) kubeStateMetrics(ctx *pulumi.Context, a Args) error {
-	p := a.part(kubeStateMetrics, a.KubeStateMetrics, a.Namespace)
+	p := newPart(m, a, kubeStateMetrics, a.KubeStateMetrics)
 	p.port, p.live, p.ready, p.rights = kubeStateMetricsPort, "/healthz", "/healthz", true
 	p.morePorts = []int{nodesPort}
 	p.callers = []kube.Peer{a.peer(prometheus)}
 	p.callees = []callee{{peers: networks(a.Cluster.Networks), ports: apiServerPorts()}}
-	if err := m.prepare(ctx, &p); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return err
 	}
 	var names, resources []string
 	for _, namespace := range append([]Namespace{a.Namespace, a.Nodes}, a.Watched...) {
 		names = append(names, namespace.Name)
-		if err := m.grantIn(ctx, p, namespace, objects()...); err != nil {
+		if err := p.grantIn(ctx, namespace, objects()...); err != nil {
 			return err
 		}
 	}
-	if err := m.grantEverywhere(ctx, p, rule{resources: []string{"nodes"}, verbs: []string{"list", "watch"}}); err != nil {
+	if err := p.grantEverywhere(ctx, rule{resources: []string{"nodes"}, verbs: []string{"list", "watch"}}); err != nil {
 		return err
 	}
 	for _, r := range objects() {
@@ -56,7 +56,7 @@ func (m *Monitoring) kubeStateMetrics(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(template), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("deployment: %w", err)
 	}
-	return m.budget(ctx, p)
+	return p.budget(ctx)
 }
 
 // telling is a container that serves on the part's port, and its own metrics, which nobody asks for, on the next one.
@@ -94,10 +94,10 @@ func (p part) deployment(template *corev1.PodTemplateSpecArgs) *appsv1.Deploymen
 // nowhere else to be seen. It is the only such pod, cannot write there, has no right and no capability, and keeps a
 // network of its own, so that a policy can say who asks it. The kubelet says what the node sends and receives.
 func (m *Monitoring) nodeExporter(ctx *pulumi.Context, a Args) error {
-	p := a.part(nodeExporter, a.NodeExporter, a.Nodes)
-	p.port, p.live, p.ready = nodeExporterPort, "/", "/"
+	p := newPart(m, a, nodeExporter, a.NodeExporter)
+	p.in, p.port, p.live, p.ready = a.Nodes, nodeExporterPort, "/", "/"
 	p.callers = []kube.Peer{Scraper(a.Namespace.Name)}
-	if err := m.prepare(ctx, &p); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return err
 	}
 	root := mount("root", nodeRoot)
@@ -112,7 +112,7 @@ func (m *Monitoring) nodeExporter(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewDaemonSet(ctx, p.app.Name, p.daemonSet(template), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("daemon set: %w", err)
 	}
-	return m.budget(ctx, p)
+	return p.budget(ctx)
 }
 
 // nodeRoot is where the node's file system is mounted.

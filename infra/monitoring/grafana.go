@@ -26,14 +26,14 @@ func (m *Monitoring) grafana(ctx *pulumi.Context, a Args) error {
 	if a.Grafana == nil {
 		return nil
 	}
-	p := a.part(grafana, a.Grafana.Program, a.Namespace)
+	p := newPart(m, a, grafana, a.Grafana.Program)
 	p.port, p.live, p.ready = grafanaPort, "/api/health", "/api/health"
 	p.callers = []kube.Peer{a.peer(prometheus)}
 	p.callees = []callee{{peers: []kube.Peer{a.peer(prometheus)}, ports: []int{prometheusPort}}}
-	if err := m.prepare(ctx, &p); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return err
 	}
-	volumes, err := m.grafanaVolumes(ctx, p, a)
+	volumes, err := p.grafanaVolumes(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -46,26 +46,26 @@ func (m *Monitoring) grafana(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(p.template(container, volumes...)), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("deployment: %w", err)
 	}
-	if err := m.open(ctx, p, a.Grafana.NodePort, a.NodeHost); err != nil {
+	if err := p.open(ctx, a.Grafana.NodePort, a.NodeHost); err != nil {
 		return err
 	}
-	return m.budget(ctx, p)
+	return p.budget(ctx)
 }
 
-func (m *Monitoring) grafanaVolumes(ctx *pulumi.Context, p part, a Args) ([]*corev1.VolumeArgs, error) {
+func (p part) grafanaVolumes(ctx *pulumi.Context, a Args) ([]*corev1.VolumeArgs, error) {
 	files, err := provisioning(p, a)
 	if err != nil {
 		return nil, err
 	}
-	provisioned, err := m.config(ctx, p, grafana, files)
+	provisioned, err := p.config(ctx, grafana, files)
 	if err != nil {
 		return nil, err
 	}
-	dashboards, err := m.config(ctx, p, grafana+"-dashboards", a.Grafana.Dashboards)
+	dashboards, err := p.config(ctx, grafana+"-dashboards", a.Grafana.Dashboards)
 	if err != nil {
 		return nil, err
 	}
-	claim, err := m.claim(ctx, p, a.Grafana.Volume, a.Protected)
+	claim, err := p.claim(ctx, a.Grafana.Volume, a.Protected)
 	if err != nil {
 		return nil, err
 	}

@@ -15,9 +15,12 @@ import (
 // portHTTP is what every part calls the port on which it serves, metrics and all.
 const portHTTP = "http"
 
-// part is one program of the monitoring, and what its objects have in common.
+// part is one program of the monitoring, and what its objects have in common. What is declared for it are its own methods
+// and not Monitoring's: whoever uses a type compiles what its methods mention, which for Kubernetes' types takes seconds.
 type part struct {
 	Program
+	// of is what it belongs to.
+	of   *Monitoring
 	app  kube.App
 	in   Namespace
 	uid  int
@@ -41,16 +44,16 @@ type callee struct {
 	ports []int
 }
 
-func (a Args) part(name string, program Program, in Namespace) part {
+func newPart(m *Monitoring, a Args, name string, program Program) part {
 	return part{
-		Program: program, in: in, uid: a.UID,
+		Program: program, of: m, in: a.Namespace, uid: a.UID,
 		app: kube.App{Name: name, Tier: "monitoring", Environment: a.Environment, Version: program.Version},
 	}
 }
 
 // prepare declares what comes before a part's pods: its identity and its network edges.
-func (m *Monitoring) prepare(ctx *pulumi.Context, p *part) error {
-	child := pulumi.Parent(m)
+func (p *part) prepare(ctx *pulumi.Context) error {
+	child := pulumi.Parent(p.of)
 	account, err := corev1.NewServiceAccount(ctx, p.app.Name, &corev1.ServiceAccountArgs{
 		Metadata: p.meta(p.app.Name), AutomountServiceAccountToken: pulumi.Bool(false),
 	}, child)
@@ -66,8 +69,8 @@ func (m *Monitoring) prepare(ctx *pulumi.Context, p *part) error {
 
 // open declares the part's Service and, where it has one, the node port, which is open to every address: behind it the
 // caller's own is often lost.
-func (m *Monitoring) open(ctx *pulumi.Context, p part, nodePort int, nodeHost string) error {
-	child := pulumi.Parent(m)
+func (p part) open(ctx *pulumi.Context, nodePort int, nodeHost string) error {
+	child := pulumi.Parent(p.of)
 	if _, err := corev1.NewService(ctx, p.app.Name, p.service(nodePort), child); err != nil {
 		return fmt.Errorf("service: %w", err)
 	}
@@ -77,7 +80,7 @@ func (m *Monitoring) open(ctx *pulumi.Context, p part, nodePort int, nodeHost st
 	if nodeHost == "" {
 		nodeHost = "<any node>"
 	}
-	m.URLs[p.app.Name] = fmt.Sprintf("http://%s:%d", nodeHost, nodePort)
+	p.of.URLs[p.app.Name] = fmt.Sprintf("http://%s:%d", nodeHost, nodePort)
 	policy := &networkingv1.NetworkPolicyArgs{
 		Metadata: p.meta(p.app.Name + "-nodes"),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
@@ -96,10 +99,10 @@ func (m *Monitoring) open(ctx *pulumi.Context, p part, nodePort int, nodeHost st
 
 // budget lets a node be drained: there is one of each part, and a budget that never allowed it to move would block the
 // drain, not save the part.
-func (m *Monitoring) budget(ctx *pulumi.Context, p part) error {
+func (p part) budget(ctx *pulumi.Context) error {
 	_, err := policyv1.NewPodDisruptionBudget(ctx, p.app.Name, &policyv1.PodDisruptionBudgetArgs{
 		Metadata: p.meta(p.app.Name), Spec: kube.OneByOne(p.app.Selector()),
-	}, pulumi.Parent(m))
+	}, pulumi.Parent(p.of))
 	if err != nil {
 		return fmt.Errorf("disruption budget: %w", err)
 	}

@@ -35,20 +35,20 @@ func Scraper(namespace string) kube.Peer {
 }
 
 func (m *Monitoring) prometheus(ctx *pulumi.Context, a Args) error {
-	p := a.part(prometheus, a.Prometheus.Program, a.Namespace)
+	p := newPart(m, a, prometheus, a.Prometheus.Program)
 	p.port, p.live, p.ready, p.rights = prometheusPort, "/-/healthy", "/-/ready", true
 	p.callers = []kube.Peer{Scraper(a.Namespace.Name)}
 	if a.Grafana != nil {
 		p.callers = append(p.callers, a.peer(grafana))
 	}
 	p.callees = a.scraped()
-	if err := m.prepare(ctx, &p); err != nil {
+	if err := p.prepare(ctx); err != nil {
 		return err
 	}
-	if err := m.grantPrometheus(ctx, p, a); err != nil {
+	if err := p.grantPrometheus(ctx, a); err != nil {
 		return err
 	}
-	volumes, err := m.prometheusVolumes(ctx, p, a)
+	volumes, err := p.prometheusVolumes(ctx, a)
 	if err != nil {
 		return err
 	}
@@ -60,15 +60,15 @@ func (m *Monitoring) prometheus(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewStatefulSet(ctx, p.app.Name, p.statefulSet(p.template(container, volumes...)), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("server: %w", err)
 	}
-	if err := m.open(ctx, p, a.Prometheus.NodePort, a.NodeHost); err != nil {
+	if err := p.open(ctx, a.Prometheus.NodePort, a.NodeHost); err != nil {
 		return err
 	}
-	return m.budget(ctx, p)
+	return p.budget(ctx)
 }
 
 // prometheusVolumes declares what Prometheus mounts. Its configuration keeps its name when it changes: Prometheus looks
 // at the files itself and reads them again, without a restart and without an endpoint that could be told to.
-func (m *Monitoring) prometheusVolumes(ctx *pulumi.Context, p part, a Args) ([]*corev1.VolumeArgs, error) {
+func (p part) prometheusVolumes(ctx *pulumi.Context, a Args) ([]*corev1.VolumeArgs, error) {
 	text, err := prometheusConfig(a)
 	if err != nil {
 		return nil, err
@@ -76,11 +76,11 @@ func (m *Monitoring) prometheusVolumes(ctx *pulumi.Context, p part, a Args) ([]*
 	config, err := corev1.NewConfigMap(ctx, prometheus, &corev1.ConfigMapArgs{
 		Metadata: p.meta(prometheus),
 		Data:     pulumi.StringMap{configFile: pulumi.String(text), rulesFile: pulumi.String(a.Prometheus.Rules)},
-	}, pulumi.Parent(m))
+	}, pulumi.Parent(p.of))
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
-	claim, err := m.claim(ctx, p, a.Prometheus.Volume, a.Protected)
+	claim, err := p.claim(ctx, a.Prometheus.Volume, a.Protected)
 	if err != nil {
 		return nil, err
 	}

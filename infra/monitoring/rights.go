@@ -20,10 +20,10 @@ func looking() []string { return []string{"get", "list", "watch"} }
 
 // grantPrometheus lets Prometheus find pods where there are some to scrape, the API server's own addresses, and the
 // nodes; and lets it read the metrics of all of them. It reads no other object.
-func (m *Monitoring) grantPrometheus(ctx *pulumi.Context, p part, a Args) error {
+func (p part) grantPrometheus(ctx *pulumi.Context, a Args) error {
 	for _, name := range a.targets().namespaces() {
 		find := rule{resources: []string{"pods"}, verbs: looking()}
-		if err := m.grantIn(ctx, p, a.namespace(name), find); err != nil {
+		if err := p.grantIn(ctx, a.namespace(name), find); err != nil {
 			return err
 		}
 	}
@@ -32,10 +32,10 @@ func (m *Monitoring) grantPrometheus(ctx *pulumi.Context, p part, a Args) error 
 		{resources: []string{"pods", "services"}, verbs: looking()},
 		{group: "discovery.k8s.io", resources: []string{"endpointslices"}, verbs: looking()},
 	}
-	if err := m.grantIn(ctx, p, a.namespace("default"), api...); err != nil {
+	if err := p.grantIn(ctx, a.namespace("default"), api...); err != nil {
 		return err
 	}
-	return m.grantEverywhere(ctx, p,
+	return p.grantEverywhere(ctx,
 		rule{resources: []string{"nodes"}, verbs: looking()},
 		rule{resources: []string{"nodes/metrics"}, verbs: []string{"get"}},
 		rule{urls: []string{"/metrics"}, verbs: []string{"get"}},
@@ -43,8 +43,8 @@ func (m *Monitoring) grantPrometheus(ctx *pulumi.Context, p part, a Args) error 
 }
 
 // grantIn grants rights in one namespace. The name says whose they are: several stacks may watch the same namespace.
-func (m *Monitoring) grantIn(ctx *pulumi.Context, p part, namespace Namespace, rules ...rule) error {
-	child := pulumi.Parent(m)
+func (p part) grantIn(ctx *pulumi.Context, namespace Namespace, rules ...rule) error {
+	child := pulumi.Parent(p.of)
 	logical := p.app.Name + "-in-" + namespace.Name
 	meta := &metav1.ObjectMetaArgs{
 		Name: pulumi.String(p.in.Name + "-" + p.app.Name), Namespace: namespace.Ready.ToStringOutput(),
@@ -64,8 +64,8 @@ func (m *Monitoring) grantIn(ctx *pulumi.Context, p part, namespace Namespace, r
 }
 
 // grantEverywhere grants rights to what is in no namespace.
-func (m *Monitoring) grantEverywhere(ctx *pulumi.Context, p part, rules ...rule) error {
-	child := pulumi.Parent(m)
+func (p part) grantEverywhere(ctx *pulumi.Context, rules ...rule) error {
+	child := pulumi.Parent(p.of)
 	meta := &metav1.ObjectMetaArgs{Name: pulumi.String(p.in.Name + "-" + p.app.Name), Labels: p.app.Labels()}
 	role, err := rbacv1.NewClusterRole(ctx, p.app.Name, &rbacv1.ClusterRoleArgs{Metadata: meta, Rules: policyRules(rules)}, child)
 	if err != nil {

@@ -15,7 +15,7 @@ const dataPath = "/data"
 
 // claim declares the part's volume and returns its name. It is a claim of its own and no template of a StatefulSet, so
 // that it can be protected.
-func (m *Monitoring) claim(ctx *pulumi.Context, p part, storage Storage, protected bool) (pulumi.StringOutput, error) {
+func (p part) claim(ctx *pulumi.Context, storage Storage, protected bool) (pulumi.StringOutput, error) {
 	meta := p.meta(p.app.Name + "-data")
 	// Most classes bind a volume when its first pod is placed, and that pod waits for this claim.
 	meta.Annotations = pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
@@ -30,7 +30,7 @@ func (m *Monitoring) claim(ctx *pulumi.Context, p part, storage Storage, protect
 	}
 	volume, err := corev1.NewPersistentVolumeClaim(ctx, p.app.Name+"-data",
 		&corev1.PersistentVolumeClaimArgs{Metadata: meta, Spec: spec},
-		pulumi.Parent(m), pulumi.Protect(protected), pulumi.RetainOnDelete(protected))
+		pulumi.Parent(p.of), pulumi.Protect(protected), pulumi.RetainOnDelete(protected))
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("volume: %w", err)
 	}
@@ -38,14 +38,14 @@ func (m *Monitoring) claim(ctx *pulumi.Context, p part, storage Storage, protect
 }
 
 // config declares files that roll the part's pods when they change: other content is another object with another name.
-func (m *Monitoring) config(ctx *pulumi.Context, p part, name string, files map[string]string) (
+func (p part) config(ctx *pulumi.Context, name string, files map[string]string) (
 	pulumi.StringOutput, error,
 ) {
 	object, err := corev1.NewConfigMap(ctx, name, &corev1.ConfigMapArgs{
 		Metadata:  &metav1.ObjectMetaArgs{Namespace: p.in.Ready.ToStringOutput(), Labels: p.app.Labels()},
 		Data:      pulumi.ToStringMap(files),
 		Immutable: pulumi.Bool(true),
-	}, pulumi.Parent(m))
+	}, pulumi.Parent(p.of))
 	if err != nil {
 		return pulumi.StringOutput{}, fmt.Errorf("%s: %w", name, err)
 	}
