@@ -30,7 +30,8 @@ const pods = "pods"
 // PodPolicy is the name of the admission policy about a namespace's pods.
 func PodPolicy(namespace string) string { return policyName(namespace, pods) }
 
-// policies are the admission rules. The first is about pods, however they come about. The second is about what makes
+// policies are the admission rules. The first is about pods, however they come about, and about containers that are put
+// into a running one, as kubectl debug does: that is a request of its own. The second is about what makes
 // pods that shall stay: only there a missing probe is a fault, and only there a missing size can still be seen, since
 // the LimitRange has given the pod itself one.
 func policies(registries []string) ([]policy, error) {
@@ -40,9 +41,11 @@ func policies(registries []string) ([]policy, error) {
 	}
 	return []policy{
 		{
-			name: pods, group: "", resources: "pods",
+			name: pods, group: "", resources: "pods,pods/ephemeralcontainers",
 			variables: [][2]string{
-				{"containers", "object.spec.containers + object.spec.?initContainers.orValue([])"},
+				{"images", "object.spec.containers.map(c, c.image) + " +
+					"object.spec.?initContainers.orValue([]).map(c, c.image) + " +
+					"object.spec.?ephemeralContainers.orValue([]).map(c, c.image)"},
 				{"registries", string(list)},
 			},
 			rules: podRules(),
@@ -58,13 +61,12 @@ func policies(registries []string) ([]policy, error) {
 func podRules() []rule {
 	return []rule{
 		{
-			"variables.containers.all(c, c.image.contains('@sha256:') || " +
-				"(c.image.matches(':[^/]+$') && !c.image.endsWith(':latest')))",
+			"variables.images.all(i, i.contains('@sha256:') || (i.matches(':[^/]+$') && !i.endsWith(':latest')))",
 			"every image needs a digest, or a tag other than latest",
 		},
 		{
-			"variables.containers.all(c, variables.registries.exists(r, c.image == r || " +
-				"['/', ':', '@'].exists(s, c.image.startsWith(r + s))))",
+			"variables.images.all(i, variables.registries.exists(r, i == r || " +
+				"['/', ':', '@'].exists(s, i.startsWith(r + s))))",
 			"every image must come from a registry that the stack allows (images.registries)",
 		},
 		{

@@ -51,22 +51,27 @@ func image(ref string) func(*corev1.PodSpec) {
 	return func(pod *corev1.PodSpec) { pod.Containers[0].Image = ref }
 }
 
+// What the API server says of images.
+const (
+	needsTag      = "every image needs a digest, or a tag other than latest"
+	needsRegistry = "every image must come from a registry"
+)
+
 func podVerdicts() []verdict {
-	const tag, registry = "every image needs a digest, or a tag other than latest", "every image must come from a registry"
 	yes, root := true, int64(0)
 	return []verdict{
 		{"a pod without sizes, which the LimitRange gives it", func(*corev1.PodSpec) {}, ""},
 		{"a tag", image("registry.example.com/frontend:1.2"), ""},
-		{"the tag latest", image("registry.example.com/frontend:latest"), tag},
-		{"no tag at all", image("registry.example.com/frontend"), tag},
-		{"no tag, at a registry with a port", image("registry.example.com:5000/frontend"), tag},
-		{"another registry", image("docker.io/library/frontend:1"), registry},
-		{"a registry that only starts alike", image("registry.example.com/frontend-evil:1"), registry},
+		{"the tag latest", image("registry.example.com/frontend:latest"), needsTag},
+		{"no tag at all", image("registry.example.com/frontend"), needsTag},
+		{"no tag, at a registry with a port", image("registry.example.com:5000/frontend"), needsTag},
+		{"another registry", image("docker.io/library/frontend:1"), needsRegistry},
+		{"a registry that only starts alike", image("registry.example.com/frontend-evil:1"), needsRegistry},
 		{"an init container from another registry", func(pod *corev1.PodSpec) {
 			other := pod.Containers[0].DeepCopy()
 			other.Name, other.Image = "first", "docker.io/library/busybox:1"
 			pod.InitContainers = []corev1.Container{*other}
-		}, registry},
+		}, needsRegistry},
 		{"root", func(pod *corev1.PodSpec) { pod.SecurityContext.RunAsUser = &root }, "runAsUser=0"},
 		{"privileged", func(pod *corev1.PodSpec) { pod.Containers[0].SecurityContext.Privileged = &yes }, "privileged"},
 		{"a capability", func(pod *corev1.PodSpec) {

@@ -1,0 +1,46 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	corev1 "k8s.io/api/core/v1"
+)
+
+// judgesGuests asks to put a container into a running pod of the shop, as kubectl debug does. That is a request of its own,
+// which rules about pods do not meet by themselves.
+func (p *platform) judgesGuests(t *testing.T) {
+	const namespace = "techcommerce"
+	var pods corev1.PodList
+	mustRead(t, []byte(p.kubectl(t, "", "-n", namespace, "get", "pods", "-l", "app=frontend",
+		"--field-selector=status.phase=Running", "-o", "json")), &pods)
+	if len(pods.Items) == 0 {
+		t.Fatal("the shop has no frontend that runs")
+	}
+	pod := pods.Items[0]
+	own := pod.Spec.Containers[0]
+	repository, _, _ := strings.Cut(own.Image, "@")
+	for _, guest := range []struct{ name, image, want string }{
+		{"the pod's own image", own.Image, ""},
+		{"another registry", "docker.io/library/busybox:1", needsRegistry},
+		{"the tag latest", repository + ":latest", needsTag},
+	} {
+		with := pod.DeepCopy()
+		with.Spec.EphemeralContainers = append(with.Spec.EphemeralContainers, corev1.EphemeralContainer{
+			EphemeralContainerCommon: corev1.EphemeralContainerCommon{
+				Name: "guest", Image: guest.image, SecurityContext: own.SecurityContext,
+				TerminationMessagePolicy: corev1.TerminationMessageReadFile, ImagePullPolicy: corev1.PullIfNotPresent,
+			},
+		})
+		_, err := p.tryKubectl(t, mustYAML(t, with), "replace", "-f", "-", "--raw",
+			"/api/v1/namespaces/"+namespace+"/pods/"+pod.Name+"/ephemeralcontainers?dryRun=All")
+		switch {
+		case guest.want == "" && err != nil:
+			t.Errorf("%s: want it admitted, got %v", guest.name, err)
+		case guest.want != "" && err == nil:
+			t.Errorf("%s: admitted, want it refused", guest.name)
+		case guest.want != "" && !strings.Contains(err.Error(), guest.want):
+			t.Errorf("%s: want it refused with %q, got %v", guest.name, guest.want, err)
+		}
+	}
+}
