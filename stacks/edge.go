@@ -10,7 +10,7 @@ type Edge struct {
 	Ingress *Ingress `json:"ingress,omitempty"`
 	// Tunnel opens the shop through ngrok. Absent: closed.
 	Tunnel *Tunnel `json:"tunnel,omitempty"`
-	// Secure demands exactly one way in, and TLS on it.
+	// Secure demands exactly one way in, and TLS on it: no node port, of monitoring neither, and no tunnel.
 	Secure bool `json:"secure,omitempty"`
 }
 

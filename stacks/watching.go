@@ -157,7 +157,7 @@ func (s Stack) validateMonitoringSecrets(m Monitoring) []Problem {
 	return found
 }
 
-// validateNodePorts demands that no port is opened twice.
+// validateNodePorts demands that no port is opened twice, and none where the shop itself has one way in alone.
 func (s Stack) validateNodePorts(m Monitoring) []Problem {
 	var found problems
 	taken := map[int]string{s.Edge.NodePort: "edge.nodePort"}
@@ -168,6 +168,9 @@ func (s Stack) validateNodePorts(m Monitoring) []Problem {
 	for _, path := range []string{"monitoring.prometheus.nodePort", "monitoring.grafana.nodePort"} {
 		if other := taken[ports[path]]; other != "" && ports[path] != 0 {
 			found.add(path, "%d is %s already", ports[path], other)
+		}
+		if s.Edge.Secure && ports[path] != 0 {
+			found.add(path, "%d, but edge.secure allows only an ingress with TLS", ports[path])
 		}
 		taken[ports[path]] = path
 	}
