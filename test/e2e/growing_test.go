@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,6 +40,7 @@ const growingStack = "grown"
 // newGrowing sees to it that the program is compiled with another contract. The file itself stays as it is.
 func newGrowing(b *testing.B, p *platform) *growing {
 	b.Helper()
+	p.standBeside(b, growingStack)
 	o := newOperator(b, p)
 	o.runs(b, filepath.Join(p.dir, "infra"))
 	path := filepath.Join(p.dir, "apps", "contract", "contract.go")
@@ -48,6 +50,27 @@ func newGrowing(b *testing.B, p *platform) *growing {
 	g.put(b, "contract.go", g.contract)
 	g.create(b, growingStack, "", nil)
 	return g
+}
+
+// standBeside writes down, where make down and the next run look, that the cluster may hold objects of a stack of that
+// name, and deletes those that a run has left that was killed. The note goes once the stack has gone.
+func (p *platform) standBeside(b *testing.B, stack string) {
+	b.Helper()
+	note := filepath.Join(p.dir, ".local", "beside", stack)
+	if _, err := os.Stat(note); err == nil {
+		p.kubectl(b, "", "delete", "namespaces,validatingadmissionpolicies,validatingadmissionpolicybindings",
+			"--selector", "app.kubernetes.io/part-of=techcommerce,environment="+stack, "--ignore-not-found")
+	}
+	output(b, "", "mkdir", "-p", filepath.Dir(note))
+	output(b, "", "touch", note)
+	b.Cleanup(func() {
+		if b.Failed() {
+			return // perhaps the stack could not be destroyed
+		}
+		if err := os.Remove(note); err != nil {
+			b.Error(err)
+		}
+	})
 }
 
 // grow deploys the shop with that many services: its three, and others that are like order-api.

@@ -21,6 +21,9 @@ func down(ctx context.Context, s *session) error {
 	if err := s.destroyStack(ctx); err != nil {
 		return err
 	}
+	if err := s.destroyBeside(ctx); err != nil {
+		return err
+	}
 	c, err := s.cluster()
 	if err != nil {
 		return err
@@ -38,7 +41,7 @@ func down(ctx context.Context, s *session) error {
 	binary := filepath.Join(s.repository, program.Main, program.Runtime.Options.BuildTarget)
 	for _, path := range []string{
 		s.path("pulumi"), s.path("images"), s.path("images.json"), s.path("kubeconfig"), s.path("context.kubeconfig"),
-		filepath.Dir(binary),
+		filepath.Dir(binary), s.path("beside"),
 		// What the pipeline's targets left of this stack; those of others are not ours to remove.
 		s.path("preview.json"), s.path("preview-" + stack + ".md"), s.path("deployer-" + stack + ".kubeconfig"),
 	} {
