@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -140,5 +141,22 @@ func TestAnOrganizationsCapitalsAreNotInImageNames(t *testing.T) {
 	text, err := os.ReadFile(s.path("images.json"))
 	if err != nil || !strings.Contains(string(text), host+"/acme/shop/frontend@sha256:") {
 		t.Errorf("got %v: %s", err, text)
+	}
+}
+
+func TestPulumiWritesNoDebugLogUnlessSomebodyWantsIt(t *testing.T) {
+	s := &session{workspace: workspace{local: t.TempDir()}}
+	if err := s.silencePulumi(); err != nil {
+		t.Fatal(err)
+	}
+	logs := s.path("pulumi", "home", "logs")
+	if text, err := os.ReadFile(logs); err != nil || !strings.Contains(string(text), "delete the file") {
+		t.Errorf("in the way of the logs: %q, %v", text, err)
+	}
+	if err := errors.Join(os.Remove(logs), os.Mkdir(logs, 0o700), s.silencePulumi()); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(logs); err != nil || !info.IsDir() {
+		t.Errorf("the folder of somebody who wants the logs: %v, %v", info, err)
 	}
 }

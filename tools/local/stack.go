@@ -24,6 +24,9 @@ func (s *session) prepareStack(ctx context.Context) error {
 	if err := os.MkdirAll(s.path("pulumi", "state"), 0o755); err != nil {
 		return err
 	}
+	if err := s.silencePulumi(); err != nil {
+		return err
+	}
 	if err := s.installProvider(ctx); err != nil {
 		return err
 	}
