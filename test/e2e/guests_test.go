@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -32,7 +33,11 @@ func (p *platform) judgesGuests(t *testing.T) {
 				TerminationMessagePolicy: corev1.TerminationMessageReadFile, ImagePullPolicy: corev1.PullIfNotPresent,
 			},
 		})
-		_, err := p.tryKubectl(t, mustYAML(t, with), "replace", "-f", "-", "--raw",
+		request, err := json.Marshal(with)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = p.tryKubectl(t, string(request), "replace", "-f", "-", "--raw",
 			"/api/v1/namespaces/"+namespace+"/pods/"+pod.Name+"/ephemeralcontainers?dryRun=All")
 		switch {
 		case guest.want == "" && err != nil:
