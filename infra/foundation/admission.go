@@ -51,7 +51,7 @@ func policies(registries []string) ([]policy, error) {
 			rules: podRules(),
 		},
 		{
-			name: "workloads", group: "apps", resources: "deployments,statefulsets,daemonsets",
+			name: "workloads", group: "apps", resources: "deployments,replicasets,statefulsets,daemonsets",
 			variables: [][2]string{{"containers", "object.spec.template.spec.containers"}},
 			rules:     workloadRules(),
 		},

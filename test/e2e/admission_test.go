@@ -51,8 +51,9 @@ func image(ref string) func(*corev1.PodSpec) {
 	return func(pod *corev1.PodSpec) { pod.Containers[0].Image = ref }
 }
 
-// What the API server says of images.
+// What the API server says of images, and of what makes pods.
 const (
+	needsProbes   = "every container needs a readinessProbe and a livenessProbe"
 	needsTag      = "every image needs a digest, or a tag other than latest"
 	needsRegistry = "every image must come from a registry"
 )
@@ -99,11 +100,11 @@ func nodeVerdicts() []verdict {
 }
 
 func workloadVerdicts() []verdict {
-	const probes, sizes = "every container needs a readinessProbe and a livenessProbe", "every container needs requests for cpu"
+	const sizes = "every container needs requests for cpu"
 	return []verdict{
 		{"probes and sizes", func(*corev1.PodSpec) {}, ""},
-		{"no readiness probe", func(pod *corev1.PodSpec) { pod.Containers[0].ReadinessProbe = nil }, probes},
-		{"no liveness probe", func(pod *corev1.PodSpec) { pod.Containers[0].LivenessProbe = nil }, probes},
+		{"no readiness probe", func(pod *corev1.PodSpec) { pod.Containers[0].ReadinessProbe = nil }, needsProbes},
+		{"no liveness probe", func(pod *corev1.PodSpec) { pod.Containers[0].LivenessProbe = nil }, needsProbes},
 		{"no sizes", func(pod *corev1.PodSpec) { pod.Containers[0].Resources = corev1.ResourceRequirements{} }, sizes},
 		{"no request for cpu", func(pod *corev1.PodSpec) { delete(pod.Containers[0].Resources.Requests, "cpu") }, sizes},
 		{"no memory limit", func(pod *corev1.PodSpec) { pod.Containers[0].Resources.Limits = nil }, sizes},
@@ -137,6 +138,18 @@ func tidyDeployment(namespace string) *appsv1.Deployment {
 	}
 }
 
+// bareReplicaSet makes pods without a Deployment to be judged in its stead, and none of them has a probe.
+func bareReplicaSet(namespace string) *appsv1.ReplicaSet {
+	d := tidyDeployment(namespace)
+	only := &d.Spec.Template.Spec.Containers[0]
+	only.ReadinessProbe, only.LivenessProbe = nil, nil
+	return &appsv1.ReplicaSet{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "apps/v1", Kind: "ReplicaSet"},
+		ObjectMeta: d.ObjectMeta,
+		Spec:       appsv1.ReplicaSetSpec{Selector: d.Spec.Selector, Template: d.Spec.Template},
+	}
+}
+
 // refuses holds every rule of a namespace against the real API server, both ways.
 func (p *platform) refuses(t *testing.T, namespace string) {
 	t.Helper()
@@ -153,6 +166,7 @@ func (p *platform) refuses(t *testing.T, namespace string) {
 		v.change(&deployment.Spec.Template.Spec)
 		p.judge(t, v, deployment)
 	}
+	p.judge(t, verdict{name: "a ReplicaSet of nobody without probes", want: needsProbes}, bareReplicaSet(namespace))
 	p.refusesTooMuch(t, namespace)
 	elsewhere := tidyPod("default")
 	image("docker.io/library/anything:latest")(&elsewhere.Spec)
