@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -36,29 +35,32 @@ func shows(text, secret string) bool {
 	return strings.Contains(text, secret) || strings.Contains(text, base64.StdEncoding.EncodeToString([]byte(secret)))
 }
 
-// hidesSecrets looks for the value of every Secret that the stack has made in its exported state.
+// hidesSecrets looks into the exported state of the stack that make up has brought up.
 func (p *platform) hidesSecrets(t *testing.T) {
-	state := p.shell(t, "pulumi stack export --stack local")
+	if p.exposed(t, "local", p.shell(t, "pulumi stack export --stack local")) == 0 {
+		t.Error("the shop has no secret, so nothing was looked for")
+	}
+}
+
+// exposed looks for the value of every Secret that a stack has made in its exported state, and returns how many it has
+// looked for.
+func (p *platform) exposed(t testing.TB, stack, state string) (values int) {
+	t.Helper()
 	var secrets struct {
 		Items []struct {
 			Metadata struct{ Name string }
 			Data     map[string][]byte
 		}
 	}
-	text := p.shell(t, "kubectl get secrets --all-namespaces -l app.kubernetes.io/part-of=techcommerce -o json")
-	if err := json.Unmarshal([]byte(text), &secrets); err != nil {
-		t.Fatal(err)
-	}
-	values := 0
+	mustRead(t, []byte(p.kubectl(t, "", "get", "secrets", "--all-namespaces", "-o", "json",
+		"-l", "app.kubernetes.io/part-of=techcommerce,environment="+stack)), &secrets)
 	for _, secret := range secrets.Items {
 		for key, value := range secret.Data {
 			values++
 			if shows(state, string(value)) {
-				t.Errorf("pulumi stack export shows %s of the Secret %s", key, secret.Metadata.Name)
+				t.Errorf("pulumi stack export --stack %s shows %s of the Secret %s", stack, key, secret.Metadata.Name)
 			}
 		}
 	}
-	if values == 0 {
-		t.Error("the shop has no secret, so nothing was looked for")
-	}
+	return values
 }

@@ -135,9 +135,15 @@ func (o *operator) up(t testing.TB, stack string, args ...string) string {
 	return o.pulumi(t, append([]string{"up", "--stack", stack, "--yes", "--skip-preview"}, args...)...)
 }
 
-// destroy takes a stack away, at the latest when the group has ended.
+// destroy takes a stack away, at the latest when the group has ended, and looks once more whether its state shows what it
+// should not.
 func (o *operator) destroy(t testing.TB, stack string) {
 	t.Helper()
+	state, err := run(o.dir, o.environ, "", "pulumi", "stack", "export", "--stack", stack)
+	if err != nil {
+		t.Error(err)
+	}
+	o.p.exposed(t, stack, state)
 	o.deployed = slices.DeleteFunc(o.deployed, func(name string) bool { return name == stack })
 	text, err := run(o.dir, o.environ, "", "pulumi", "destroy", "--stack", stack, "--yes", "--skip-preview",
 		"--non-interactive")
