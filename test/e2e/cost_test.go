@@ -34,6 +34,7 @@ func BenchmarkPreview(b *testing.B) {
 	table.add("a program that declares nothing", took[0], "")
 	table.add("the local stack", took[1], took[1].times(took[0]))
 	table.addGrowth(b, empty, shop)
+	table.add("  with Pulumi's debug log", fastest(b, shop.logging(b).previewer(b, growingStack))[0], "")
 	relinked := fastest(b, func() { shop.relink(b) })[0]
 	table.add("linking the program after a changed line", relinked, "limit "+relinkLimit.String())
 	if relinked.wall > relinkLimit {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,16 @@ func (g *growing) grow(b *testing.B, services int) {
 	g.change(b, list, entries)
 	g.write(b, growingStack, g.settings(b, names))
 	g.up(b, growingStack)
+}
+
+// logging is the same operator with a Pulumi that writes its debug log, which make's environment keeps off.
+func (o *operator) logging(b *testing.B) *operator {
+	b.Helper()
+	plugins := output(b, o.p.dir, "bash", "-c", `eval "$(make -s env)"; echo "$PULUMI_HOME/plugins"`)
+	home := filepath.Join(o.dir, "home")
+	output(b, "", "mkdir", "-p", home)
+	output(b, "", "ln", "-s", plugins, home)
+	return &operator{p: o.p, dir: o.dir, environ: append(slices.Clone(o.environ), "PULUMI_HOME="+home)}
 }
 
 // change puts another contract under the program.
