@@ -49,7 +49,7 @@ func TestPlatform(t *testing.T) {
 		{"orders survive a stopped cluster", p.survivesARestart},
 		{"make up goes on after a kill", p.survivesAKilledUp},
 		{"every target is up soon after make up", p.isWatched},
-	}, p.groups(), []step{
+	}, p.groups(p.guests()...), []step{
 		{"make down leaves nothing", p.leavesNothing},
 		{"the limits hold", p.keepsItsLimits},
 	})...)
