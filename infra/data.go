@@ -6,6 +6,7 @@ import (
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/database"
 	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/stacks"
 )
@@ -31,7 +32,7 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 		args.Postgres = postgresArgs(*p, stack.Services)
 		args.Postgres.Metrics = metricsArgs(stack)
 		if stack.DatadogOn() {
-			args.Postgres.Annotations = agent.ServerLog(database.Container, databaseName)
+			args.Postgres.Annotations = discovery.ServerLog(database.Container, databaseName)
 		}
 	}
 	if e := stack.Database.External; e != nil {
@@ -78,8 +79,8 @@ func metricsArgs(stack stacks.Stack) *database.Metrics {
 	}
 	if stack.DatadogOn() {
 		args.Scrapers = append(args.Scrapers, agent.Pods(stack.Datadog.Namespace))
-		args.Annotations = agent.Metrics(database.Exporter, database.MetricsPort, agent.CollectedOfPostgres())
-		maps.Copy(args.Annotations, agent.ExporterLog(database.Exporter))
+		args.Annotations = discovery.Metrics(database.Exporter, database.MetricsPort, discovery.CollectedOfPostgres())
+		maps.Copy(args.Annotations, discovery.ExporterLog(database.Exporter))
 	}
 	return args
 }

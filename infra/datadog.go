@@ -10,6 +10,7 @@ import (
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/datadog"
 	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 	"github.com/techcommerce/platform/infra/workload"
 	"github.com/techcommerce/platform/stacks"
@@ -51,6 +52,7 @@ func agentArgs(stack stacks.Stack, random io.Reader) agent.Args {
 			Site: string(d.Site), Cluster: d.Cluster, Registry: a.Registry,
 			UnverifiedKubelets: stack.Cluster.Kind.Unverified(), EveryNode: a.EveryNode, ClusterAgents: a.ClusterAgents,
 			CPU: cpuRange(a.CPU), Memory: memoryRange(a.Memory), Explore: a.Explore, TracePercent: d.TracePercent,
+			Probes: []string{contract.HealthPath, contract.ReadyPath},
 		},
 	}
 	if !a.Shared {
@@ -113,7 +115,7 @@ func report(args *workload.Args, service contract.Service, stack stacks.Stack) {
 	}
 	agents := agent.Pods(stack.Datadog.Namespace)
 	args.Env[contract.EnvOTLPEndpoint] = agent.Endpoint(stack.Datadog.Namespace)
-	args.Annotations = agent.Annotations(service)
+	args.Annotations = discovery.Annotations(service)
 	args.Callees = append(args.Callees, workload.Callee{Peer: agents, Port: agent.OTLPPort})
 	args.Scrapers = append(args.Scrapers, agents)
 }

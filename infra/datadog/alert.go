@@ -10,7 +10,7 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
-	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 )
 
@@ -19,7 +19,7 @@ func (a Args) watchable(alert alerts.Alert) bool {
 	if alert.Datadog == nil {
 		return false
 	}
-	return a.MeasuresDatabase || !slices.Contains(agent.CollectedOfPostgres(), alert.Datadog.Metric.Name)
+	return a.MeasuresDatabase || !slices.Contains(discovery.CollectedOfPostgres(), alert.Datadog.Metric.Name)
 }
 
 // fromAlert is the monitor that watches what an alert does.
@@ -103,7 +103,7 @@ func (a Args) term(m alerts.Metric, by []string) string {
 
 // name is what Datadog calls a metric: those of the services have another name there.
 func name(metric string) string {
-	if known, ok := agent.MetricName(metric); ok {
+	if known, ok := discovery.MetricName(metric); ok {
 		return known
 	}
 	return metric

@@ -7,7 +7,7 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
-	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 )
 
 // board is a dashboard as the API writes it. Every key that the API returns is written, or each refresh would find a
@@ -86,12 +86,12 @@ func (a Args) promised(objectives []string) widget {
 
 func (a Args) golden() widget {
 	scope := "{env:" + a.Scope.Environment + ",$service} by {service}"
-	hits, errors := "sum:"+agent.Requests+".hits"+scope+".as_count()", "sum:"+agent.Requests+".errors"+scope+".as_count()"
+	hits, errors := "sum:"+discovery.Requests+".hits"+scope+".as_count()", "sum:"+discovery.Requests+".errors"+scope+".as_count()"
 	return section("Golden signals",
 		graph("Requests", hits),
 		share("Requests that fail, in percent", errors, hits),
-		graph("Half of the requests take, in seconds", "p50:"+agent.Requests+scope),
-		graph("95 of 100 take, in seconds", "p95:"+agent.Requests+scope),
+		graph("Half of the requests take, in seconds", "p50:"+discovery.Requests+scope),
+		graph("95 of 100 take, in seconds", "p95:"+discovery.Requests+scope),
 		graph("Orders by outcome", a.mine("sum", name(contract.MetricOrders), "outcome")+".as_count()"),
 		graph("Oldest pending order, in seconds", a.mine("max", name(contract.MetricOrdersPendingOldest), "")),
 	)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/techcommerce/platform/infra/alerts"
-	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 	"github.com/techcommerce/platform/infra/exported"
 )
@@ -21,7 +21,7 @@ func TestWhatTheAgentCollectsIsExported(t *testing.T) {
 	}
 	fromAgent := []string{"env", "service", "version", "kube_namespace", "kube_cluster_name", "kube_deployment", "pod_name"}
 	for job, metrics := range map[string][]string{
-		alerts.JobServices: agent.Collected(), alerts.JobPostgres: agent.CollectedOfPostgres(),
+		alerts.JobServices: discovery.Collected(), alerts.JobPostgres: discovery.CollectedOfPostgres(),
 	} {
 		for _, metric := range metrics {
 			labels, ok := known[job][metric]
@@ -44,7 +44,7 @@ func TestWhatNothingMeasuresIsNotWatched(t *testing.T) {
 	for _, measures := range []bool{false, true} {
 		var watched []string
 		for _, alert := range alerts.All(alerts.Reference()) {
-			if (Args{MeasuresDatabase: measures}).watchable(alert) && slices.Contains(agent.CollectedOfPostgres(), alert.Datadog.Metric.Name) {
+			if (Args{MeasuresDatabase: measures}).watchable(alert) && slices.Contains(discovery.CollectedOfPostgres(), alert.Datadog.Metric.Name) {
 				watched = append(watched, alert.Name)
 			}
 		}

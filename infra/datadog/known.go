@@ -7,7 +7,7 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
-	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 )
 
@@ -20,7 +20,7 @@ func tagsOf(metric string) []string {
 		contract.MetricProductStock: {"product"}, contract.MetricReservationsOpen: {},
 		alerts.PostgresConnections: {"datname", "state"}, alerts.PostgresMaxConnections: {}, alerts.PostgresDeadlocks: {"datname"},
 	} {
-		if known, ok := agent.MetricName(name); ok && known == metric {
+		if known, ok := discovery.MetricName(name); ok && known == metric {
 			return append(pods, labels...)
 		}
 	}
@@ -36,7 +36,7 @@ func tagsOf(metric string) []string {
 // traces are the metrics that the agent makes of spans.
 func traces() []string {
 	var names []string
-	for _, span := range []string{agent.Requests, calls} {
+	for _, span := range []string{discovery.Requests, calls} {
 		names = append(names, span, span+".hits", span+".errors")
 	}
 	return names

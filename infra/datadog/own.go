@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/techcommerce/platform/infra/datadog/agent"
+	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 )
 
@@ -159,14 +159,14 @@ func (a Args) burns(name, long, short string, rate float64, priority int) planne
 
 // hits are requests that a service answered, failures those that it answered with an error.
 func (a Args) hits(service string) string {
-	return "sum:" + agent.Requests + ".hits{env:" + a.Scope.Environment + ",service:" + service + "}.as_count()"
+	return "sum:" + discovery.Requests + ".hits{env:" + a.Scope.Environment + ",service:" + service + "}.as_count()"
 }
 
 func (a Args) failures(service string) string {
-	return "sum:" + agent.Requests + ".errors{env:" + a.Scope.Environment + ",service:" + service + "}.as_count()"
+	return "sum:" + discovery.Requests + ".errors{env:" + a.Scope.Environment + ",service:" + service + "}.as_count()"
 }
 
 // slowest is a percentile of the seconds that a service's requests take.
 func (a Args) slowest(service, percentile string) string {
-	return percentile + ":" + agent.Requests + "{env:" + a.Scope.Environment + ",service:" + service + "}"
+	return percentile + ":" + discovery.Requests + "{env:" + a.Scope.Environment + ",service:" + service + "}"
 }

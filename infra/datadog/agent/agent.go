@@ -1,5 +1,5 @@
-// Package agent puts Datadog's agent on a cluster, from Datadog's own chart, and says how services talk to it and what it
-// calls what they export. It knows neither monitors nor Datadog's API.
+// Package agent puts Datadog's agent on a cluster, from Datadog's own chart, and says how services talk to it. It knows
+// neither monitors nor Datadog's API.
 package agent
 
 import (

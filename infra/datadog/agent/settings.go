@@ -7,7 +7,6 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
-	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
@@ -33,6 +32,8 @@ type Settings struct {
 	ExcludeLogs []string
 	// Explore sends the cluster's objects and images, too.
 	Explore bool
+	// Probes are the paths at which services are asked for their health.
+	Probes []string
 	// TracePercent is how many of a hundred traces are kept.
 	TracePercent int
 }
@@ -40,21 +41,22 @@ type Settings struct {
 // environment is the agents' variables. Traces are counted before they are dropped, so that metrics of requests stay
 // exact; probes are no requests.
 func (s Settings) environment() map[string]string {
-	masks := encode([]mask{{logRule: logRule{
+	credentials := mask{
 		Type: "mask_sequences", Name: "credentials", Pattern: `(?i)(bearer\s+|password=|://[^:/\s]+:)[^\s"@]+`,
-	}, Placeholder: "${1}[masked]"}})
+		Placeholder: "${1}[masked]",
+	}
 	return map[string]string{
-		"DD_APM_IGNORE_RESOURCES":                          ignored(),
+		"DD_APM_IGNORE_RESOURCES":                          s.ignored(),
 		"DD_APM_PROBABILISTIC_SAMPLER_ENABLED":             strconv.FormatBool(s.TracePercent < 100),
 		"DD_APM_PROBABILISTIC_SAMPLER_SAMPLING_PERCENTAGE": strconv.Itoa(s.TracePercent),
-		"DD_LOGS_CONFIG_PROCESSING_RULES":                  masks,
+		"DD_LOGS_CONFIG_PROCESSING_RULES":                  credentials.rules(),
 	}
 }
 
 // ignored are the resources of traces that are dropped uncounted.
-func ignored() string {
+func (s Settings) ignored() string {
 	var list []string
-	for _, path := range []string{contract.HealthPath, contract.ReadyPath} {
+	for _, path := range s.Probes {
 		list = append(list, "(GET|HEAD) "+path+"$")
 	}
 	return strings.Join(list, ",")
@@ -62,8 +64,19 @@ func ignored() string {
 
 // mask is a rule that replaces what it finds.
 type mask struct {
-	logRule
+	Type        string `json:"type"`
+	Name        string `json:"name"`
+	Pattern     string `json:"pattern"`
 	Placeholder string `json:"replace_placeholder"`
+}
+
+// rules is the list with this one alone, as the agent reads it. Texts can always be written.
+func (m mask) rules() string {
+	text, err := json.Marshal([]mask{m})
+	if err != nil {
+		panic("agent: " + err.Error())
+	}
+	return string(text)
 }
 
 // exclusions is the chart's way of naming containers: its own namespace is always among them.

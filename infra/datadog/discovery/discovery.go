@@ -1,4 +1,6 @@
-package agent
+// Package discovery says what the agent is told of the containers on its node, and what it calls what they export. It is
+// apart from package agent, whose Kubernetes types are slow to compile, because it changes with the contract.
+package discovery
 
 import (
 	"encoding/json"
@@ -9,17 +11,6 @@ import (
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
 )
-
-// OTLPPort is where the agent takes traces, over HTTP.
-const OTLPPort = 4318
-
-// Host is the agent of the caller's own node, by its Service.
-func Host(namespace string) string { return Chart + "." + namespace + ".svc" }
-
-// Endpoint is where services send their traces.
-func Endpoint(namespace string) string {
-	return "http://" + Host(namespace) + ":" + strconv.Itoa(OTLPPort)
-}
 
 // Requests is what the agent calls the spans of requests that a service answers. The agent makes it of OpenTelemetry's
 // span kind, and of it the metrics trace.http.server.request (a distribution of seconds), ….hits and ….errors.
@@ -133,7 +124,7 @@ func about(container string) string { return "ad.datadoghq.com/" + container }
 func encode(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
-		panic("agent: " + err.Error())
+		panic("discovery: " + err.Error())
 	}
 	return string(text)
 }
