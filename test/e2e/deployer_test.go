@@ -29,7 +29,8 @@ func (p *platform) deployer(t *testing.T) {
 	output(t, p.dir, "go", "build", "-o", filepath.Join(admin.dir, "deployer"), "./infra/cmd/deployer")
 	path := filepath.Join(admin.dir, ".local", "deployer-small.kubeconfig")
 	account := *admin
-	account.environ = append(admin.environ, "KUBECONFIG="+path)
+	copied := filepath.Join(admin.dir, "pipeline.kubeconfig")
+	account.environ = append(admin.environ, "KUBECONFIG="+copied)
 	t.Cleanup(func() {
 		if t.Failed() { // otherwise nothing is left
 			account.destroy(t, "small")
@@ -44,12 +45,16 @@ func (p *platform) deployer(t *testing.T) {
 			if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 				t.Errorf("others may read the token: %v %v", info, err)
 			}
+			output(t, "", "cp", path, copied) // as a pipeline has it
 		}},
 		step{"it is enough to bring the stack up and to look at it", account.livesWithAStack},
 		step{"it opens nothing else", account.isKeptOut},
 		step{"it is enough to destroy the stack", account.leavesWithAStack},
 		step{"it opens nothing once it is removed", func(t *testing.T) {
 			admin.bootstrap(t, "-remove")
+			if _, err := os.Stat(path); err == nil {
+				t.Error("the kubeconfig that opens nothing any more is still there")
+			}
 			eventually(t, 20*time.Second, func() error { // the API server remembers a good token for ten seconds
 				_, err := account.kubectl("get", "nodes")
 				if err == nil || !strings.Contains(err.Error(), "Unauthorized") {

@@ -75,11 +75,16 @@ func remove(ctx context.Context, stack string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := a.Remove(ctx, client); err != nil {
+	if err := errors.Join(a.Remove(ctx, client), os.RemoveAll(kubeconfig(stack))); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(out, "%s has no deployer any more, and its tokens open nothing\n", stack)
 	return err
+}
+
+// kubeconfig is where the way in is written down.
+func kubeconfig(stack string) string {
+	return filepath.Join(".local", "deployer-"+filepath.Base(stack)+".kubeconfig")
 }
 
 // entry is how somebody gets in with the account.
@@ -103,7 +108,7 @@ func admit(ctx context.Context, client api.Client, a account.Account, how entry)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(".local", "deployer-"+filepath.Base(how.stack)+".kubeconfig")
+	path := kubeconfig(how.stack)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
