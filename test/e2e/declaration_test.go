@@ -16,7 +16,7 @@ func (p *platform) declaration(t *testing.T) {
 		step{"pulumi preview works for staging and production", o.previewsTheOthers},
 		step{"the API server admits production", p.judgesProduction},
 		step{"the API server admits staging, and refuses what breaks its rules", p.judgesStaging},
-		step{"a container that joins a running pod keeps the rules too", p.judgesGuests},
+		step{"a container that joins a running pod keeps the rules too", p.judgesEphemeralContainers},
 		step{"a new stack serves on PostgreSQL", o.servesOnPostgres},
 		step{"each role reaches its own database alone", o.keepsRolesApart},
 		step{"who may connect to whom, and who may not", func(t *testing.T) { p.connects(t, prNamespace) }},

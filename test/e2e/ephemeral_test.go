@@ -8,9 +8,9 @@ import (
 	corev1 "k8s.io/api/core/v1"
 )
 
-// judgesGuests asks to put a container into a running pod of the shop, as kubectl debug does. That is a request of its own,
-// which rules about pods do not meet by themselves.
-func (p *platform) judgesGuests(t *testing.T) {
+// judgesEphemeralContainers asks to put a container into a running pod of the shop, as kubectl debug does. That is a
+// request of its own, which rules about pods do not meet by themselves.
+func (p *platform) judgesEphemeralContainers(t *testing.T) {
 	const namespace = "techcommerce"
 	var pods corev1.PodList
 	mustRead(t, []byte(p.kubectl(t, "", "-n", namespace, "get", "pods", "-l", "app=frontend",
@@ -21,7 +21,7 @@ func (p *platform) judgesGuests(t *testing.T) {
 	pod := pods.Items[0]
 	own := pod.Spec.Containers[0]
 	repository, _, _ := strings.Cut(own.Image, "@")
-	for _, guest := range []struct{ name, image, want string }{
+	for _, ephemeral := range []struct{ name, image, want string }{
 		{"the pod's own image", own.Image, ""},
 		{"another registry", "docker.io/library/busybox:1", needsRegistry},
 		{"the tag latest", repository + ":latest", needsTag},
@@ -29,7 +29,7 @@ func (p *platform) judgesGuests(t *testing.T) {
 		with := pod.DeepCopy()
 		with.Spec.EphemeralContainers = append(with.Spec.EphemeralContainers, corev1.EphemeralContainer{
 			EphemeralContainerCommon: corev1.EphemeralContainerCommon{
-				Name: "guest", Image: guest.image, SecurityContext: own.SecurityContext,
+				Name: "ephemeral", Image: ephemeral.image, SecurityContext: own.SecurityContext,
 				TerminationMessagePolicy: corev1.TerminationMessageReadFile, ImagePullPolicy: corev1.PullIfNotPresent,
 			},
 		})
@@ -40,12 +40,12 @@ func (p *platform) judgesGuests(t *testing.T) {
 		_, err = p.tryKubectl(t, string(request), "replace", "-f", "-", "--raw",
 			"/api/v1/namespaces/"+namespace+"/pods/"+pod.Name+"/ephemeralcontainers?dryRun=All")
 		switch {
-		case guest.want == "" && err != nil:
-			t.Errorf("%s: want it admitted, got %v", guest.name, err)
-		case guest.want != "" && err == nil:
-			t.Errorf("%s: admitted, want it refused", guest.name)
-		case guest.want != "" && !strings.Contains(err.Error(), guest.want):
-			t.Errorf("%s: want it refused with %q, got %v", guest.name, guest.want, err)
+		case ephemeral.want == "" && err != nil:
+			t.Errorf("%s: want it admitted, got %v", ephemeral.name, err)
+		case ephemeral.want != "" && err == nil:
+			t.Errorf("%s: admitted, want it refused", ephemeral.name)
+		case ephemeral.want != "" && !strings.Contains(err.Error(), ephemeral.want):
+			t.Errorf("%s: want it refused with %q, got %v", ephemeral.name, ephemeral.want, err)
 		}
 	}
 }
