@@ -18,6 +18,9 @@ import (
 
 // platform is the table of contents: everything that a stack consists of, in the order in which it comes up.
 func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader) error {
+	if err := ctx.RegisterStackTransformation(nameFieldManager); err != nil {
+		return fmt.Errorf("field manager: %w", err)
+	}
 	cluster, err := kubernetes.NewProvider(ctx, "cluster", clusterArgs(stack))
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)
