@@ -9,7 +9,8 @@ option to turn it off; with this file in the way it is left out. To have it, del
 `
 
 // silencePulumi keeps the CLI from writing the debug log. What a command shows is not in it, and whoever looks for a fault
-// of Pulumi's own still has pulumi --logtostderr -v=9. A folder that is there already stays.
+// of Pulumi's own still has pulumi --logtostderr -v=9. A folder that is there already stays, so this comes before the first
+// command that works in Pulumi's home.
 func (s *session) silencePulumi() error {
 	path := s.path("pulumi", "home", "logs")
 	if _, err := os.Stat(path); err == nil {

@@ -33,6 +33,9 @@ func (s *session) environ() []string {
 
 // printEnvironment prints the variables for a shell: eval "$(make env)".
 func printEnvironment(_ context.Context, s *session) error {
+	if err := s.silencePulumi(); err != nil {
+		return err
+	}
 	for _, variable := range s.environment() {
 		fmt.Printf("export %s='%s'\n", variable[0], strings.ReplaceAll(variable[1], "'", `'\''`))
 	}
