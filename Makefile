@@ -91,7 +91,7 @@ bench: ## measure the services against something simpler on the same machine, an
 	go test -run '^$$' -bench . -benchtime 1x -timeout 20m ./apps/bench
 
 bench-preview: ## time pulumi preview as services are added, on the cluster of the stack that is up here, and print the table
-	E2E_CHECKOUT=$(CURDIR) go test -run '^$$' -bench Preview -benchtime 1x -timeout 30m ./test/e2e
+	E2E_CHECKOUT=$(CURDIR) go test -v -run '^$$' -bench Preview -benchtime 1x -timeout 30m ./test/e2e
 
 drill-alerts: ## break a stack beside the one that is up here in nine ways, and time the alerts: an hour, not part of make test
 	@test/install-packages
