@@ -1,9 +1,13 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/declare"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
 
@@ -24,6 +28,29 @@ func TestEveryObjectHasOneFieldManager(t *testing.T) {
 		}
 		if objects < 30 {
 			t.Errorf("%s: only %d objects were looked at", name, objects)
+		}
+	}
+}
+
+// TestOtherTransformationsKeepWhatTheyAdd: the bounds of rollouts, and the hook that explains them, come by one as well.
+func TestOtherTransformationsKeepWhatTheyAdd(t *testing.T) {
+	t.Parallel()
+	stack := mustDecode(t, stackstest.File(t, "local", nil))
+	declaration, err := declare.Run("techcommerce", stack.Name, func(ctx *pulumi.Context) error {
+		err := ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
+			return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: append(args.Opts, pulumi.DeleteBeforeReplace(true))}
+		})
+		if err != nil {
+			return err
+		}
+		return program(stack)(ctx)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range declaration.Resources {
+		if r.Type == "kubernetes:apps/v1:Deployment" && !slices.Contains(r.Options, "deleteBeforeReplace") {
+			t.Errorf("%s has lost deleteBeforeReplace: %q", r.Name, r.Options)
 		}
 	}
 }
