@@ -50,10 +50,11 @@ func (s Stack) validateDatadog() []Problem {
 
 func (s Stack) validateDatadogAgent(a DatadogAgent) []Problem {
 	found := problems(validateRange("datadog.agent", a.CPU, a.Memory))
-	if s.Cluster.Kind.Unverified() && (s.Protected || s.Environment == production) {
+	serious := s.Protected || s.Environment == production
+	if serious && s.Cluster.Kind.Unverified() {
 		found.add("cluster.kind", "%s, whose kubelets Datadog's agent cannot verify: not in production", s.Cluster.Kind)
 	}
-	if (s.Protected || s.Environment == production) && len(a.ExcludeLogs) == 0 {
+	if serious && len(a.ExcludeLogs) == 0 {
 		found.add("datadog.agent.excludeLogs", "empty: every line of the cluster would be paid for")
 	}
 	return found

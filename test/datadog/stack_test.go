@@ -1,7 +1,7 @@
 package datadog_test
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -77,17 +77,19 @@ func (s *stack) project(t *testing.T) {
 	t.Helper()
 	root := stackstest.Root()
 	project := regexp.MustCompile(`buildTarget: .*`).ReplaceAllString(mustRead(t, filepath.Join(root, "Pulumi.yaml")), "binary: "+program)
-	images := "{"
+	images := map[string]string{}
 	for i, service := range contract.Services() {
-		if i > 0 {
-			images += ", "
-		}
-		images += fmt.Sprintf(`%q: "registry.example.com/%s@sha256:%s"`, service.Name, service.Name, strings.Repeat(fmt.Sprint(i+1), 64))
+		digest := strings.Repeat(fmt.Sprint(i+1), 64)
+		images[service.Name] = "registry.example.com/" + service.Name + "@sha256:" + digest
+	}
+	releases, err := json.Marshal(map[string]any{"images": images})
+	if err != nil {
+		t.Fatal(err)
 	}
 	settings := "Pulumi." + s.name + ".yaml"
 	for path, text := range map[string]string{
 		"Pulumi.yaml": project, settings: mustRead(t, filepath.Join(root, settings)),
-		".local/images.json": `{"images": ` + images + "}}", "infra/.keep": "",
+		".local/images.json": string(releases), "infra/.keep": "",
 		"kubeconfig": string(cluster.Kubeconfig(listen(t, cluster.API{}))),
 	} {
 		path = filepath.Join(s.dir, path)
@@ -121,7 +123,7 @@ func run(m *testing.M) (code int) {
 	program = filepath.Join(dir, "program")
 	for _, command := range []*exec.Cmd{exec.Command("make", "-s", "tools"), exec.Command("go", "build", "-o", program, "./infra")} {
 		command.Dir = stackstest.Root()
-		if text, err := output(command); err != nil {
+		if text, err := command.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n%s", command, err, text)
 			return 1
 		}
@@ -161,13 +163,6 @@ func mustRead(t *testing.T, path string) string {
 	return string(text)
 }
 
-func output(command *exec.Cmd) (string, error) {
-	var text bytes.Buffer
-	command.Stdout, command.Stderr = &text, &text
-	err := command.Run()
-	return text.String(), err
-}
-
 func (s *stack) try(args ...string) (string, error) {
 	command := exec.Command("pulumi", append([]string{"--non-interactive", "--cwd", s.dir}, args...)...)
 	for _, variable := range s.environ {
@@ -176,7 +171,8 @@ func (s *stack) try(args ...string) (string, error) {
 		}
 	}
 	command.Err, command.Env = nil, s.environ
-	return output(command)
+	text, err := command.CombinedOutput()
+	return string(text), err
 }
 
 func (s *stack) pulumi(t *testing.T, args ...string) string {

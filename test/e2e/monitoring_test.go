@@ -6,8 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -154,10 +152,7 @@ func (w *watched) isQuiet(t *testing.T) {
 // tellsSomebody gives the stack a receiver the way an operator does, for the rest of the group.
 func (w *watched) tellsSomebody(t *testing.T) {
 	w.receiver = w.startReceiver(w.group)
-	settings, err := os.ReadFile(filepath.Join(w.dir, "Pulumi.local.yaml"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	settings := w.keep(t, "Pulumi.local.yaml")
 	w.group.Cleanup(func() { w.restore(w.group, settings) })
 	const path = "techcommerce:monitoring.alertmanager.receivers"
 	w.shell(t, "pulumi config set --stack local --path '"+path+".webhook.url' "+w.receiver.url)
@@ -359,10 +354,8 @@ func (w *watched) hasAFootprint(t *testing.T) {
 }
 
 // restore takes the receiver away again, and whatever a fault has left.
-func (w *watched) restore(t *testing.T, settings []byte) {
+func (w *watched) restore(t *testing.T, settings kept) {
 	t.Helper()
-	if err := os.WriteFile(filepath.Join(w.dir, "Pulumi.local.yaml"), settings, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	settings.restore(t)
 	w.shell(t, "pulumi up --stack local --yes --skip-preview --refresh >/dev/null")
 }

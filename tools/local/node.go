@@ -37,16 +37,20 @@ const hostedDisk = 3 << 30
 
 // checkHosting reports all that stands against hosting a cluster here, before anything is touched.
 func (s *session) checkHosting() error {
-	_, portsErr := publishedPorts()
+	_, err := publishedPorts()
+	return errors.Join(err, s.checkMachine())
+}
+
+func (s *session) checkMachine() error {
 	wanted, err := s.hosting()
 	if err != nil {
-		return errors.Join(portsErr, err)
+		return err
 	}
 	need, err := s.builder().Disk(slices.Concat(wanted, toolchain.Deploying()))
 	if err != nil {
-		return errors.Join(portsErr, err)
+		return err
 	}
-	return errors.Join(portsErr, machine.CanHost(s.local, need+hostedDisk))
+	return machine.CanHost(s.local, need+hostedDisk)
 }
 
 // prepareHosting brings packages and toolchain.

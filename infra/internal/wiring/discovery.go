@@ -30,7 +30,7 @@ func (c *checker) discovered(p pod) {
 			c.fail(p.owner, "annotation %s: %v", annotation, err)
 		case !p.listens(number):
 			c.fail(p.owner, "annotation %s: asks port %d, which the pod does not have", annotation, number)
-		case !c.agentMayEnter(p, number):
+		case !c.admits(p, number, fromAgent):
 			c.fail(p.owner, "annotation %s: no policy lets the agent in to port %d", annotation, number)
 		}
 	}
@@ -60,21 +60,7 @@ func checkedPort(text string) (int32, error) {
 	return int32(number), nil
 }
 
-// agentMayEnter reports whether a policy lets in the pods that Datadog's chart makes on each node.
-func (c *checker) agentMayEnter(to pod, number int32) bool {
-	for _, p := range c.Policies {
-		if p.Namespace != to.namespace || !to.matches(p.Spec.PodSelector.MatchLabels) {
-			continue
-		}
-		for _, rule := range p.Spec.Ingress {
-			if opens(rule.Ports, number) && fromAgent(rule.From) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
+// fromAgent reports whether the pods that Datadog's chart makes on each node are among the peers.
 func fromAgent(peers []networkingv1.NetworkPolicyPeer) bool {
 	for _, peer := range peers {
 		if peer.NamespaceSelector != nil && peer.PodSelector != nil && peer.PodSelector.MatchLabels["app"] == "datadog" {

@@ -116,14 +116,7 @@ func ports(p pod) []int32 {
 
 // public reports whether a port is open to every address.
 func (c *checker) public(to pod, number int32) bool {
-	for _, p := range c.Policies {
-		for _, rule := range p.Spec.Ingress {
-			if len(rule.From) == 0 && p.Namespace == to.namespace && to.matches(p.Spec.PodSelector.MatchLabels) && opens(rule.Ports, number) {
-				return true
-			}
-		}
-	}
-	return false
+	return c.admits(to, number, func(from []networkingv1.NetworkPolicyPeer) bool { return len(from) == 0 })
 }
 
 func (c *checker) mayLeave(from, to pod, number int32) bool {
@@ -141,12 +134,19 @@ func (c *checker) mayLeave(from, to pod, number int32) bool {
 }
 
 func (c *checker) mayEnter(from, to pod, number int32) bool {
+	return c.admits(to, number, func(peers []networkingv1.NetworkPolicyPeer) bool {
+		return len(peers) == 0 || includes(peers, from, to.namespace)
+	})
+}
+
+// admits reports whether a policy about the pod lets those in to a port whom from accepts.
+func (c *checker) admits(to pod, number int32, from func([]networkingv1.NetworkPolicyPeer) bool) bool {
 	for _, p := range c.Policies {
 		if p.Namespace != to.namespace || !to.matches(p.Spec.PodSelector.MatchLabels) {
 			continue
 		}
 		for _, rule := range p.Spec.Ingress {
-			if opens(rule.Ports, number) && (len(rule.From) == 0 || includes(rule.From, from, p.Namespace)) {
+			if opens(rule.Ports, number) && from(rule.From) {
 				return true
 			}
 		}
