@@ -67,7 +67,7 @@ test-unit: ## everything that needs no cluster
 	cd tools/checks && go test -count=1 ./...
 	cd tools/kube-score && go test -count=1 ./...
 
-test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=5m
+test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=100000x
 	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz
 
 test-datadog: ## staging and production with Datadog, through the real Pulumi CLI, against a stand-in of Datadog's API on this machine
