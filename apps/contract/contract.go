@@ -85,10 +85,18 @@ const DescriptionPath = "/openapi.yaml"
 const UID = 1001
 
 // What order-api asks of product-api about stock, on product-api's own port: PUT, POST …/confirm and DELETE on
-// ReservationsPath/{id}, with EnvReservationKey's value as bearer token. The frontend does not pass these on.
+// ReservationsPath/{id}, and GET on ReservationsPath for a reconciliation, with EnvReservationKey's value as bearer
+// token. The frontend does not pass these on.
+//
+// PUT …?confirm=true reserves and confirms in one step; ExpectedTotalHeader has it refused with 409 unless the items
+// cost just so much. A product-api of a release that knows neither answers "held", and is then asked to confirm.
 const (
 	ReservationsPath   = "/internal/reservations"
 	ReservationConfirm = "/confirm"
+	// ReservationConfirmQuery is the name of the query parameter.
+	ReservationConfirmQuery = "confirm"
+	// ExpectedTotalHeader carries the total that the customer was shown, in cents.
+	ExpectedTotalHeader = "Expected-Total"
 )
 
 // ReservationLifetime is how long stock stays reserved for an order that never confirms. It is far longer than an

@@ -128,10 +128,11 @@ func lockedFiles(t *testing.T) trouble {
 			settings.Timeout = time.Minute
 			other, locked := databasetest.MustOpen(t, settings), make(chan struct{})
 			go func() {
-				_ = other.Write(context.Background(), func(context.Context, *sql.Tx) error { // it changes nothing
+				// It changes nothing.
+				_, _ = database.Write(context.Background(), other, func(context.Context, *sql.Tx) (database.None, error) {
 					close(locked)
 					<-release
-					return nil
+					return database.None{}, nil
 				})
 				released <- struct{}{}
 			}()
@@ -214,9 +215,10 @@ func crowd(db *database.DB, connections int, release chan struct{}) {
 					return
 				default:
 				}
-				_ = db.Read(context.Background(), func(context.Context, *sql.Tx) error { // whoever comes first has it
+				// Whoever comes first has it.
+				_, _ = database.Read(context.Background(), db, func(context.Context, *sql.Tx) (database.None, error) {
 					<-release
-					return nil
+					return database.None{}, nil
 				})
 			}
 		}()

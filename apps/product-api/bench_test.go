@@ -7,7 +7,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
@@ -84,7 +83,7 @@ func mustHandler(tb testing.TB) http.Handler {
 			tb.Fatal(err)
 		}
 	}
-	api := &api{store: store, service: svc, answers: newAnswers(), now: time.Now,
+	api := &api{store: store, service: svc, answers: newAnswers(),
 		settings: settings{adminKey: testKey, reservationKey: testKey}}
 	api.routes()
 	return svc.Handler()

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"io"
-	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/database"
@@ -53,7 +52,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	svc.Prepare("migrations", store.Migrate)
 	svc.Background("expiry", expiry{store, svc.Log}.run)
 	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
-	api := &api{store: store, service: svc, settings: cfg, answers: newAnswers(), now: time.Now}
+	api := &api{store: store, service: svc, settings: cfg, answers: newAnswers()}
 	api.routes()
 	return svc.Serve(ctx)
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
@@ -18,7 +17,6 @@ type api struct {
 	service  *service.Service
 	settings settings
 	answers  *answers
-	now      func() time.Time
 }
 
 // Paging: what a list holds unless it is asked for, and at most.

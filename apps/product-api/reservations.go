@@ -4,38 +4,45 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/gorilla/mux"
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/product-api/product"
 )
 
 func (a *api) reserve(w http.ResponseWriter, r *http.Request) {
-	id := mux.Vars(r)["id"]
-	lines, err := readLines(r)
-	if err == nil && len(id) > product.MaxReservationID {
-		err = fault.New(fault.Invalid, "Reservation id is too long")
-	}
+	wanted, err := readWanted(r)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	until := a.now().Add(contract.ReservationLifetime)
-	reserved, err := a.store.Reserve(r.Context(), id, lines, until)
+	reserved, err := a.store.Reserve(r.Context(), wanted)
 	a.forgetAndWrite(w, r, reserved, err)
 }
 
 func (a *api) confirm(w http.ResponseWriter, r *http.Request) {
-	confirmed, err := a.store.Confirm(r.Context(), mux.Vars(r)["id"])
+	id, err := reservationID(r)
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	confirmed, err := a.store.Confirm(r.Context(), id)
 	writeReservation(w, r, confirmed, err)
 }
 
 func (a *api) release(w http.ResponseWriter, r *http.Request) {
-	released, err := a.store.Release(r.Context(), mux.Vars(r)["id"])
+	id, err := reservationID(r)
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	released, err := a.store.Release(r.Context(), id)
 	a.forgetAndWrite(w, r, released, err)
 }
 
@@ -53,12 +60,45 @@ func writeReservation(w http.ResponseWriter, r *http.Request, reservation produc
 	rest.Write(w, r, http.StatusOK, reservation)
 }
 
-func readLines(r *http.Request) ([]product.Line, error) {
+func reservationID(r *http.Request) (string, error) {
+	id := mux.Vars(r)["id"]
+	var fields fault.Fields
+	if problem := rest.ProblemWithText(id, product.MaxReservationID); problem != "" {
+		fields.Add("id", problem)
+	}
+	return id, fields.Err()
+}
+
+// readWanted reads what an order wants reserved. Parameters that it does not know are left alone, so that an order-api
+// of a later release is not refused.
+func readWanted(r *http.Request) (wanted product.Wanted, err error) {
+	if wanted.ID, err = reservationID(r); err != nil {
+		return wanted, err
+	}
 	object, err := rest.ReadObject(r)
 	if err != nil {
-		return nil, err
+		return wanted, err
 	}
-	var lines []product.Line
+	switch r.URL.Query().Get(contract.ReservationConfirmQuery) {
+	case "true":
+		wanted.Confirm = true
+	case "", "false":
+	default:
+		object.Fields().Add(contract.ReservationConfirmQuery, "must be one of true false")
+	}
+	if text := r.Header.Get(contract.ExpectedTotalHeader); text != "" {
+		total, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			object.Fields().Add(contract.ExpectedTotalHeader, "must be a whole number of cents")
+		}
+		wanted.Total = (*money.Cents)(&total)
+	}
+	wanted.Lifetime = contract.ReservationLifetime
+	wanted.Lines = readLines(object)
+	return wanted, object.Err()
+}
+
+func readLines(object rest.Object) (lines []product.Line) {
 	seen := map[int64]bool{}
 	for _, item := range object.Objects("items", product.MaxLines) {
 		line := product.Line{
@@ -71,7 +111,43 @@ func readLines(r *http.Request) ([]product.Line, error) {
 		seen[line.ProductID] = true
 		lines = append(lines, line)
 	}
-	return lines, object.Err()
+	return lines
+}
+
+// reservations lists reservations page by page for a reconciliation: those that have taken stock, unless it asks for
+// another status.
+func (a *api) reservations(w http.ResponseWriter, r *http.Request) {
+	const longest = 365 * 24 * 60 * 60 // seconds
+	query := rest.ReadQuery(r)
+	filter := product.ReservationFilter{
+		After:    query.Text("after", product.MaxReservationID),
+		Limit:    query.Int("limit", maxLimit, 1, maxLimit),
+		MinAge:   time.Duration(query.Int("min_age", 0, 0, longest)) * time.Second,
+		Statuses: []product.Hold{product.Held, product.Confirmed},
+	}
+	status := query.OneOf("status", string(product.Held), string(product.Confirmed), string(product.Released),
+		string(product.Refused), string(product.Expired))
+	if status != "" {
+		filter.Statuses = []product.Hold{product.Hold(status)}
+	}
+	if err := query.Err(); err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	page, err := a.store.Reservations(r.Context(), filter)
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	next := ""
+	if len(page) == filter.Limit {
+		next = page[len(page)-1].ID
+	}
+	rest.Write(w, r, http.StatusOK, struct {
+		Reservations []product.Reservation `json:"reservations"`
+		// Next is what to ask for after; it is absent from the last page.
+		Next string `json:"next,omitempty"`
+	}{append([]product.Reservation{}, page...), next})
 }
 
 // expiry gives back what orders reserved and never confirmed.
@@ -83,7 +159,7 @@ type expiry struct {
 func (e expiry) run(ctx context.Context) error {
 	const pause = 15 * time.Second
 	for ticker := time.NewTicker(pause); ; {
-		expired, err := e.store.Expire(ctx, time.Now())
+		expired, err := e.store.Expire(ctx)
 		if err != nil && ctx.Err() == nil {
 			e.log.WarnContext(ctx, "reservations could not be expired", "error.message", err.Error())
 		}

@@ -27,6 +27,7 @@ func (a *api) routes() {
 		limited.HandleFunc(prefix+"/products/{id}", a.admin(a.update)).Methods(http.MethodPatch)
 	}
 
+	router.HandleFunc(contract.ReservationsPath, a.trusted(a.reservations)).Methods(http.MethodGet)
 	reservation := contract.ReservationsPath + "/{id}"
 	router.HandleFunc(reservation, a.trusted(a.reserve)).Methods(http.MethodPut)
 	router.HandleFunc(reservation, a.trusted(a.release)).Methods(http.MethodDelete)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -27,6 +28,8 @@ type Settings struct {
 	Connections int
 	// Timeout bounds one statement, and the wait for a lock.
 	Timeout time.Duration
+	// Clock stands in for the database's own clock, for tests in which time passes. It is nil otherwise.
+	Clock func() time.Time
 }
 
 // ReadSettings reads the settings from the environment.
@@ -50,6 +53,7 @@ type DB struct {
 	pool    *sql.DB
 	dialect dialect
 	timeout time.Duration
+	clock   func() time.Time
 	// path is the file of a SQLite database.
 	path string
 	// writer has one slot where only one transaction may write at a time: SQLite's own lock polls, this one queues.
@@ -69,6 +73,7 @@ func Open(s Settings) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
+	db.clock = s.Clock
 	db.pool.SetMaxOpenConns(s.Connections)
 	db.pool.SetMaxIdleConns(s.Connections)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -147,10 +152,27 @@ func (db *DB) LockingFree() string {
 	return " FOR UPDATE SKIP LOCKED"
 }
 
+// Now is the expression for the time by the database's own clock, in milliseconds since 1970. What several processes
+// must agree on is decided by it, for each of their clocks may be wrong. A SQLite file has the clock of its one machine.
+func (db *DB) Now() string {
+	if db.clock != nil {
+		return strconv.FormatInt(db.clock().UnixMilli(), 10)
+	}
+	if db.dialect == sqlite {
+		return "CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+	}
+	return "(extract(epoch FROM clock_timestamp()) * 1000)::bigint"
+}
+
+// WritesInQueries tells whether a WITH query may hold statements that write, so that one round trip does what a
+// transaction of several would.
+func (db *DB) WritesInQueries() bool { return db.dialect == postgres }
+
 // Check tells whether the store can be written to: a database that is full or read-only still answers reads.
 func (db *DB) Check(ctx context.Context) error {
-	return db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+	_, err := Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (None, error) {
 		_, err := tx.ExecContext(ctx, `UPDATE probe SET at = $1`, time.Now().UnixMilli())
-		return err
+		return None{}, err
 	})
+	return err
 }

@@ -79,12 +79,12 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	t.Parallel()
 	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
 		db := mustMigrate(t, settings)
-		err := db.Write(t.Context(), func(ctx context.Context, tx *sql.Tx) error {
+		_, err := database.Write(t.Context(), db, func(ctx context.Context, tx *sql.Tx) (database.None, error) {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO things (name) VALUES ('a')`); err != nil {
-				return err
+				return database.None{}, err
 			}
 			_, err := tx.ExecContext(ctx, `INSERT INTO things (name) VALUES ('a')`)
-			return err
+			return database.None{}, err
 		})
 		if err == nil || fault.KindOf(err) != fault.Internal {
 			t.Errorf("a broken constraint = %v (%s), want a mistake of ours", err, fault.KindOf(err))
@@ -103,11 +103,12 @@ func TestWriteGivesUpOnALockedFileAndRecovers(t *testing.T) {
 	locked, unlock := make(chan struct{}), make(chan struct{})
 	ended := make(chan error, 1)
 	go func() {
-		ended <- other.Write(t.Context(), func(context.Context, *sql.Tx) error {
+		_, err := database.Write(t.Context(), other, func(context.Context, *sql.Tx) (database.None, error) {
 			close(locked)
 			<-unlock
-			return nil
+			return database.None{}, nil
 		})
+		ended <- err
 	}()
 	<-locked
 	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
@@ -217,16 +218,13 @@ func crowd(t *testing.T, db *database.DB, connections int, do func()) {
 	inside.Add(connections)
 	for range connections {
 		wait.Go(func() {
-			entered := false
-			_ = db.Read(context.Background(), func(context.Context, *sql.Tx) error { // who does not get in is out
-				entered = true
-				inside.Done()
+			enter := sync.OnceFunc(inside.Done)
+			_, _ = database.Read(context.Background(), db, func(context.Context, *sql.Tx) (database.None, error) {
+				enter()
 				<-release
-				return nil
+				return database.None{}, nil
 			})
-			if !entered {
-				inside.Done()
-			}
+			enter() // who does not get in is out
 		})
 	}
 	inside.Wait()
@@ -273,9 +271,10 @@ func mustMigrate(t *testing.T, settings database.Settings) *database.DB {
 	return db
 }
 
-func count(t *testing.T, db *database.DB) (rows int) {
+func count(t *testing.T, db *database.DB) int {
 	t.Helper()
-	must(t, db.Row(t.Context(), func(row *sql.Row) error { return row.Scan(&rows) }, `SELECT count(*) FROM things`))
+	rows, err := database.Row(t.Context(), db, database.Scan[int], `SELECT count(*) FROM things`)
+	must(t, err)
 	return rows
 }
 

@@ -2,7 +2,6 @@ package database
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -66,9 +65,8 @@ func (db *DB) versions(ctx context.Context, provider *goose.Provider) (current, 
 	if db.dialect == postgres {
 		exists = `SELECT count(*) FROM pg_tables WHERE tablename = 'goose_db_version' AND schemaname = current_schema()`
 	}
-	var tables int
-	scan := func(row *sql.Row) error { return row.Scan(&tables) }
-	if err := db.Row(ctx, scan, exists); err != nil {
+	tables, err := Row(ctx, db, Scan[int64], exists)
+	if err != nil {
 		return 0, 0, err
 	}
 	sources := provider.ListSources()
@@ -76,8 +74,7 @@ func (db *DB) versions(ctx context.Context, provider *goose.Provider) (current, 
 	if tables == 0 {
 		return 0, target, nil
 	}
-	scan = func(row *sql.Row) error { return row.Scan(&current) }
-	err = db.Row(ctx, scan, `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
+	current, err = Row(ctx, db, Scan[int64], `SELECT coalesce(max(version_id), 0) FROM goose_db_version WHERE is_applied`)
 	return current, target, err
 }
 

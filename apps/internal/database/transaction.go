@@ -9,20 +9,57 @@ import (
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
-// Read runs what to do in one read-only snapshot.
-func (db *DB) Read(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+// None is the outcome of a transaction that has nothing to tell but its error.
+type None = struct{}
+
+// Read runs do in one read-only snapshot and returns its outcome.
+func Read[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) (T, error)) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
 	defer cancel()
 	options := sql.TxOptions{ReadOnly: true}
 	if db.dialect == postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return db.fault(db.once(ctx, &options, do))
+	outcome, err := once(ctx, db, &options, do)
+	return settle(db, outcome, err)
 }
 
-// Write runs what to do in one transaction. It is run again if it lost against another, so it must have no effect but
-// on the database and on what it assigns anew each time.
-func (db *DB) Write(ctx context.Context, do func(context.Context, *sql.Tx) error) error {
+// Write runs do in one transaction and returns its outcome. A transaction that lost against another is run again, and
+// nothing of the lost attempt may survive in the answer: the outcome is therefore what the attempt that was committed
+// returned. do assigns to nothing outside of itself, which a test holds all callers to.
+func Write[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) (T, error)) (T, error) {
+	return write(ctx, db, func(ctx context.Context) (T, error) { return once(ctx, db, nil, do) })
+}
+
+// WriteRow runs one statement that writes and returns one row: a transaction of its own, which PostgreSQL is asked for
+// in a single round trip. Like Write it may run scan more than once.
+func WriteRow[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
+	if db.dialect == sqlite {
+		return Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (T, error) {
+			return scan(tx.QueryRowContext(ctx, query, args...))
+		})
+	}
+	return write(ctx, db, func(ctx context.Context) (T, error) {
+		return scan(db.pool.QueryRowContext(ctx, query, args...))
+	})
+}
+
+// Row runs one statement that is its own snapshot and returns one row.
+func Row[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
+	defer cancel()
+	outcome, err := scan(db.pool.QueryRowContext(ctx, query, args...))
+	return settle(db, outcome, err)
+}
+
+// Scan reads a row of one column, for Row and WriteRow.
+func Scan[T any](row *sql.Row) (value T, err error) {
+	err = row.Scan(&value)
+	return value, err
+}
+
+// write repeats an attempt that lost against another transaction.
+func write[T any](ctx context.Context, db *DB, attempt func(context.Context) (T, error)) (outcome T, err error) {
 	const attempts = 5
 	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
 	defer cancel()
@@ -31,38 +68,44 @@ func (db *DB) Write(ctx context.Context, do func(context.Context, *sql.Tx) error
 		case db.writer <- struct{}{}:
 			defer func() { <-db.writer }()
 		case <-ctx.Done():
-			return db.fault(ctx.Err())
+			return outcome, db.fault(ctx.Err())
 		}
 	}
-	var err error
 	for range attempts {
-		if err = db.once(ctx, nil, do); !lost(err) {
-			return db.fault(err)
+		outcome, err = attempt(ctx)
+		if !lost(err) {
+			return settle(db, outcome, err)
 		}
 	}
-	return fault.Down("The store is too busy", err)
+	var none T
+	return none, fault.Down("The store is too busy", err)
 }
 
-// Row runs one statement that is its own snapshot and returns one row.
-func (db *DB) Row(ctx context.Context, scan func(*sql.Row) error, query string, args ...any) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
-	defer cancel()
-	return db.fault(scan(db.pool.QueryRowContext(ctx, query, args...)))
+// settle keeps what a failed attempt returned from being taken for an outcome.
+func settle[T any](db *DB, outcome T, err error) (T, error) {
+	if err != nil {
+		var none T
+		return none, db.fault(err)
+	}
+	return outcome, nil
 }
 
-func (db *DB) once(ctx context.Context, options *sql.TxOptions, do func(context.Context, *sql.Tx) error) error {
+func once[T any](ctx context.Context, db *DB, options *sql.TxOptions, do func(context.Context, *sql.Tx) (T, error)) (
+	outcome T, err error,
+) {
 	tx, err := db.pool.BeginTx(ctx, options)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return outcome, fmt.Errorf("begin: %w", err)
 	}
-	if err := do(ctx, tx); err != nil {
+	outcome, err = do(ctx, tx)
+	if err != nil {
 		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
-			return errors.Join(err, fmt.Errorf("rollback: %w", undo))
+			return outcome, errors.Join(err, fmt.Errorf("rollback: %w", undo))
 		}
-		return err
+		return outcome, err
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return outcome, fmt.Errorf("commit: %w", err)
 	}
-	return nil
+	return outcome, nil
 }

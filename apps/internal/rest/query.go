@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gorilla/mux"
 
@@ -31,11 +34,28 @@ func ReadQuery(r *http.Request) *Query {
 // Text is a text of at most so many bytes, empty where it is absent.
 func (q *Query) Text(name string, most int) string {
 	text := q.take(name)
-	if len(text) > most {
-		q.fields.Add(name, "must have at most "+strconv.Itoa(most)+" bytes")
+	if problem := ProblemWithText(text, most); problem != "" {
+		q.fields.Add(name, problem)
 	}
 	return text
 }
+
+// ProblemWithText says why a text from a URL or a header cannot be used: it is longer than so many bytes, no UTF-8, or
+// holds control characters, of which PostgreSQL takes the first for an error of ours. It is empty for a good one.
+func ProblemWithText(text string, most int) string {
+	switch {
+	case len(text) > most:
+		return "must have at most " + strconv.Itoa(most) + " bytes"
+	case !utf8.ValidString(text):
+		return "is not valid UTF-8"
+	case strings.ContainsFunc(text, unicode.IsControl):
+		return "must not hold control characters"
+	}
+	return ""
+}
+
+// Bool is true or false, and false where it is absent.
+func (q *Query) Bool(name string) bool { return q.OneOf(name, "true", "false") == "true" }
 
 // OneOf is one of the texts, empty where it is absent.
 func (q *Query) OneOf(name string, texts ...string) string {

@@ -97,7 +97,7 @@ func (i inventory) Reserve(ctx context.Context, id string, items []order.Item) (
 	for _, item := range items {
 		lines = append(lines, product.Line{ProductID: item.ProductID, Quantity: item.Quantity})
 	}
-	r, err := i.w.stock.Reserve(ctx, id, lines, i.w.now.Add(10*time.Minute))
+	r, err := i.w.stock.Reserve(ctx, product.Wanted{ID: id, Lines: lines, Lifetime: 10 * time.Minute})
 	var reserved []order.Item
 	for _, item := range r.Items {
 		reserved = append(reserved, order.Item(item))

@@ -50,11 +50,14 @@ func TestFlow(t *testing.T) {
 
 func tellStories(t *testing.T, runs int, random *rand.Rand) {
 	t.Helper()
-	stock, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t))
+	var w *world
+	products := databasetest.SQLite(t)
+	products.Clock = func() time.Time { return w.now }
+	stock, orders := mustStores(t, products, databasetest.SQLite(t))
 	const oldOrders = 3
 	first := int64(oldOrders + 1)
 	for run := range runs {
-		w := newWorld(t, stock, orders, random)
+		w = newWorld(t, stock, orders, random)
 		w.first = first
 		w.tell()
 		w.settle()
@@ -119,7 +122,7 @@ func (w *world) happen(depth int) {
 		_, err := w.desk(depth).Resume(w.t.Context())
 		w.known(err)
 	case 7:
-		_, err := w.stock.Expire(w.t.Context(), w.now)
+		_, err := w.stock.Expire(w.t.Context())
 		must(w.t, err)
 	}
 }
@@ -189,7 +192,7 @@ func (w *world) settle() {
 	w.chaos = 0
 	for range 3 {
 		w.now = w.now.Add(15 * time.Minute)
-		_, err := w.stock.Expire(w.t.Context(), w.now)
+		_, err := w.stock.Expire(w.t.Context())
 		must(w.t, err)
 		_, err = w.desk(maxDepth).Resume(w.t.Context())
 		must(w.t, err)

@@ -5,7 +5,6 @@ package product
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/money"
@@ -66,17 +65,20 @@ type Store interface {
 	// Update changes a product. It returns ErrNotFound, or what Allow says.
 	Update(ctx context.Context, id int64, change Change) (Product, error)
 
-	// Reserve takes the lines' quantities out of stock until a time, all of them or none, and returns the reservation.
-	// The same id again finds the same outcome: the reservation, or the fault that refused it (Conflict, or
-	// Unprocessable for an unknown product). A reservation that expired is made anew; a released one is Conflict.
-	Reserve(ctx context.Context, id string, lines []Line, until time.Time) (Reservation, error)
+	// Reserve takes what is wanted out of stock, all lines or none, and returns the reservation: held, or confirmed. The
+	// same id again finds the same outcome: the reservation, which it confirms if that is wanted now, or the fault that
+	// refused it (Conflict, or Unprocessable for an unknown product). A reservation that expired is made anew; a
+	// released one is Conflict.
+	Reserve(ctx context.Context, wanted Wanted) (Reservation, error)
 	// Confirm makes a held reservation last. It returns ErrNotHeld if there is none to confirm.
 	Confirm(ctx context.Context, id string) (Reservation, error)
 	// Release puts a reservation's quantities back, held or confirmed. An unknown id is remembered as released, so
 	// that a reservation that arrives late finds the order gone.
 	Release(ctx context.Context, id string) (Reservation, error)
-	// Expire releases held reservations whose time had come by now, and returns how many.
-	Expire(ctx context.Context, now time.Time) (int, error)
+	// Expire releases held reservations whose time has come by the database's clock, and returns how many.
+	Expire(ctx context.Context) (int, error)
+	// Reservations lists reservations by id, in whatever order the database has texts in.
+	Reservations(ctx context.Context, filter ReservationFilter) ([]Reservation, error)
 	// Open counts the reservations that are held.
 	Open(ctx context.Context) (int, error)
 }

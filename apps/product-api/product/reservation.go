@@ -1,9 +1,10 @@
 package product
 
 import (
+	"errors"
 	"fmt"
 	"maps"
-	"slices"
+	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/money"
@@ -21,6 +22,42 @@ const (
 type Line struct {
 	ProductID int64
 	Quantity  int64
+}
+
+// Wanted is what an order asks to have reserved.
+type Wanted struct {
+	ID string
+	// Lines name each product once.
+	Lines []Line
+	// Confirm makes the reservation last at once. Without it the reservation is held, and expires after Lifetime
+	// unless it is confirmed by then.
+	Confirm  bool
+	Lifetime time.Duration
+	// Total is the sum that the customer was shown. Nil is not compared.
+	Total *money.Cents
+}
+
+// Status is what the reservation becomes if stock covers it.
+func (w Wanted) Status() Hold {
+	if w.Confirm {
+		return Confirmed
+	}
+	return Held
+}
+
+// Check refuses what no store could answer well.
+func (w Wanted) Check() error {
+	seen := map[int64]bool{}
+	for _, line := range w.Lines {
+		if seen[line.ProductID] || line.Quantity < 1 {
+			return fmt.Errorf("product %d is listed twice or without a quantity", line.ProductID)
+		}
+		seen[line.ProductID] = true
+	}
+	if len(seen) == 0 {
+		return errors.New("nothing is wanted")
+	}
+	return nil
 }
 
 // Item is a reserved line, with the product's name and price at that time.
@@ -44,11 +81,25 @@ const (
 	Expired   Hold = "expired"
 )
 
+// Taken tells whether the reservation's quantities are out of stock.
+func (h Hold) Taken() bool { return h == Held || h == Confirmed }
+
 // Reservation is stock set aside for one order.
 type Reservation struct {
 	ID     string `json:"id"`
 	Status Hold   `json:"status"`
 	Items  []Item `json:"items"`
+	// At is when it came to stand where it stands, by the database's clock. Lists have it.
+	At time.Time `json:"at,omitzero"`
+}
+
+// ReservationFilter selects reservations for a list by id: those after an id, at most Limit, that have stood for
+// MinAge where they stand now.
+type ReservationFilter struct {
+	After    string
+	Limit    int
+	MinAge   time.Duration
+	Statuses []Hold
 }
 
 // Faults of reservations that cannot go on.
@@ -62,44 +113,6 @@ var (
 	ErrOther = fault.New(fault.Unprocessable, "Reservation exists with other items")
 )
 
-// Shortage is one line that stock does not cover.
-type Shortage struct {
-	ProductID int64  `json:"product_id"`
-	Name      string `json:"name"`
-	Requested int64  `json:"requested"`
-	Available int64  `json:"available"`
-}
-
-// Allot decides whether products cover the lines: all of them, or a fault that names each line at fault.
-func Allot(lines []Line, products map[int64]Product) ([]Item, error) {
-	var items []Item
-	unknown, short := map[string]string{}, map[string]string{}
-	var shortages []Shortage
-	for i, line := range lines {
-		p, ok := products[line.ProductID]
-		if !ok {
-			unknown[fmt.Sprintf("items[%d].product_id", i)] = "is not a product"
-			continue
-		}
-		if p.Stock < line.Quantity {
-			short[fmt.Sprintf("items[%d].quantity", i)] = fmt.Sprintf("%d of %s left", p.Stock, p.Name)
-			shortages = append(shortages, Shortage{p.ID, p.Name, line.Quantity, p.Stock})
-		}
-		items = append(items, Item{ProductID: p.ID, Name: p.Name, Price: p.Price, Quantity: line.Quantity})
-	}
-	if len(unknown) > 0 {
-		maps.Copy(unknown, short)
-		return nil, &fault.Error{Kind: fault.Unprocessable, Message: "Unknown product", Fields: unknown}
-	}
-	if len(short) > 0 {
-		return nil, &fault.Error{
-			Kind: fault.Conflict, Message: "Not enough stock", Fields: short,
-			Details: map[string]any{"shortages": shortages},
-		}
-	}
-	return items, nil
-}
-
 // Same tells whether a reservation is for just these lines, in whatever order.
 func (r Reservation) Same(lines []Line) bool {
 	want := map[int64]int64{}
@@ -111,9 +124,4 @@ func (r Reservation) Same(lines []Line) bool {
 		have[item.ProductID] += item.Quantity
 	}
 	return maps.Equal(want, have)
-}
-
-// Ordered is the items by product id, the one order in which stock is ever locked.
-func (r Reservation) Ordered() []Item {
-	return slices.SortedFunc(slices.Values(r.Items), func(a, b Item) int { return int(a.ProductID - b.ProductID) })
 }

@@ -40,25 +40,29 @@ func (s *Store) Insert(ctx context.Context, o order.Order) (kept order.Order, cr
 	if err != nil {
 		return order.Order{}, false, err
 	}
-	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		kept, err = byKey(ctx, tx, o.Key)
-		if created = errors.Is(err, sql.ErrNoRows); !created {
-			return err
+	type inserted struct {
+		order   order.Order
+		created bool
+	}
+	outcome, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (inserted, error) {
+		known, err := byKey(ctx, tx, o.Key)
+		if !errors.Is(err, sql.ErrNoRows) {
+			return inserted{known, false}, err
 		}
-		kept, err = scan(tx.QueryRowContext(ctx, `INSERT INTO orders
+		made, err := scan(tx.QueryRowContext(ctx, `INSERT INTO orders
 			(customer, items, total_cents, status, placed_at, idempotency_key, fingerprint, reservation, due_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING RETURNING `+columns,
 			o.Customer, fresh.items, o.Total, o.Status, o.Placed.UnixMilli(),
 			sql.NullString{String: o.Key, Valid: o.Key != ""}, o.Fingerprint, o.Reservation, fresh.due))
 		if errors.Is(err, sql.ErrNoRows) {
-			return database.ErrAgain // another request with the key came in between
+			return inserted{}, database.ErrAgain // another request with the key came in between
 		}
-		return err
+		return inserted{made, true}, err
 	})
 	if err != nil {
 		return order.Order{}, false, fmt.Errorf("order: insert: %w", err)
 	}
-	return kept, created, nil
+	return outcome.order, outcome.created, nil
 }
 
 // byKey looks before the insert does: an insert that finds its key taken would use up an id.
@@ -70,10 +74,10 @@ func byKey(ctx context.Context, tx *sql.Tx, key string) (order.Order, error) {
 }
 
 // Find implements order.Store.
-func (s *Store) Find(ctx context.Context, id int64) (o order.Order, err error) {
-	err = s.db.Row(ctx, func(row *sql.Row) (err error) {
-		o, err = scan(row)
-		return missing(err)
+func (s *Store) Find(ctx context.Context, id int64) (order.Order, error) {
+	o, err := database.Row(ctx, s.db, func(row *sql.Row) (order.Order, error) {
+		o, err := scan(row)
+		return o, missing(err)
 	}, `SELECT `+columns+` FROM orders WHERE id = $1`, id)
 	if err != nil {
 		return order.Order{}, fmt.Errorf("order %d: find: %w", id, err)
@@ -84,43 +88,46 @@ func (s *Store) Find(ctx context.Context, id int64) (o order.Order, err error) {
 // List implements order.Store.
 func (s *Store) List(ctx context.Context, f order.Filter) (page []order.Order, total int, err error) {
 	const where = ` FROM orders WHERE ($1 = '' OR customer = $1) AND ($2 = '' OR status = $2)`
-	err = s.db.Read(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		page = nil
+	type listed struct {
+		page  []order.Order
+		total int
+	}
+	outcome, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (l listed, err error) {
 		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+where, f.Customer, string(f.Status)).
-			Scan(&total); err != nil {
-			return err
+			Scan(&l.total); err != nil {
+			return l, err
 		}
 		rows, err := tx.QueryContext(ctx, `SELECT `+columns+where+` ORDER BY id DESC LIMIT $3 OFFSET $4`,
 			f.Customer, string(f.Status), f.Limit, f.Offset)
 		if err != nil {
-			return err
+			return l, err
 		}
-		page, err = scanAll(rows)
-		return err
+		l.page, err = scanAll(rows)
+		return l, err
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("orders: list: %w", err)
 	}
-	return page, total, nil
+	return outcome.page, outcome.total, nil
 }
 
 // Change implements order.Store.
-func (s *Store) Change(ctx context.Context, id int64, change func(*order.Order) error) (o order.Order, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		o, err = scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM orders WHERE id = $1`+s.db.Locking(), id))
+func (s *Store) Change(ctx context.Context, id int64, change func(*order.Order) error) (order.Order, error) {
+	o, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (order.Order, error) {
+		o, err := scan(tx.QueryRowContext(ctx, `SELECT `+columns+` FROM orders WHERE id = $1`+s.db.Locking(), id))
 		if err != nil {
-			return missing(err)
+			return o, missing(err)
 		}
 		if err := change(&o); err != nil {
-			return err
+			return o, err
 		}
 		changed, err := write(o)
 		if err != nil {
-			return err
+			return o, err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE orders SET items = $2, total_cents = $3, status = $4, problem = $5,
 			due_at = $6 WHERE id = $1`, id, changed.items, o.Total, o.Status, changed.problem, changed.due)
-		return err
+		return o, err
 	})
 	if err != nil {
 		return order.Order{}, fmt.Errorf("order %d: change: %w", id, err)
@@ -129,16 +136,15 @@ func (s *Store) Change(ctx context.Context, id int64, change func(*order.Order) 
 }
 
 // Claim implements order.Store.
-func (s *Store) Claim(ctx context.Context, now, until time.Time, most int) (claimed []order.Order, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) error {
+func (s *Store) Claim(ctx context.Context, now, until time.Time, most int) ([]order.Order, error) {
+	claimed, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]order.Order, error) {
 		rows, err := tx.QueryContext(ctx, `UPDATE orders SET due_at = $2 WHERE id IN (
 			SELECT id FROM orders WHERE due_at <= $1 ORDER BY due_at LIMIT $3`+s.db.LockingFree()+`)
 			RETURNING `+columns, now.UnixMilli(), until.UnixMilli(), most)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		claimed, err = scanAll(rows)
-		return err
+		return scanAll(rows)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("orders: claim: %w", err)
@@ -147,14 +153,15 @@ func (s *Store) Claim(ctx context.Context, now, until time.Time, most int) (clai
 }
 
 // Backlog implements order.Store.
-func (s *Store) Backlog(ctx context.Context) (backlog order.Backlog, err error) {
-	var oldest sql.NullInt64
-	scan := func(row *sql.Row) error { return row.Scan(&backlog.Count, &oldest) }
-	err = s.db.Row(ctx, scan, `SELECT count(*), min(placed_at) FROM orders WHERE status = 'pending'`)
-	if oldest.Valid {
-		backlog.Oldest = time.UnixMilli(oldest.Int64)
-	}
-	return backlog, err
+func (s *Store) Backlog(ctx context.Context) (order.Backlog, error) {
+	return database.Row(ctx, s.db, func(row *sql.Row) (backlog order.Backlog, err error) {
+		var oldest sql.NullInt64
+		err = row.Scan(&backlog.Count, &oldest)
+		if oldest.Valid {
+			backlog.Oldest = time.UnixMilli(oldest.Int64)
+		}
+		return backlog, err
+	}, `SELECT count(*), min(placed_at) FROM orders WHERE status = 'pending'`)
 }
 
 func missing(err error) error {

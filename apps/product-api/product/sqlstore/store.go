@@ -45,38 +45,41 @@ func scan(row interface{ Scan(...any) error }) (product.Product, error) {
 // List implements product.Store.
 func (s *Store) List(ctx context.Context, f product.Filter) (page []product.Product, total int, err error) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Search)) + "%"
-	err = s.db.Read(ctx, func(ctx context.Context, tx *sql.Tx) error {
-		page = nil
+	type listed struct {
+		page  []product.Product
+		total int
+	}
+	outcome, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (l listed, err error) {
 		count := tx.QueryRowContext(ctx, `SELECT count(*) FROM products WHERE search LIKE $1 ESCAPE '\'`, pattern)
-		if err := count.Scan(&total); err != nil {
-			return err
+		if err := count.Scan(&l.total); err != nil {
+			return l, err
 		}
 		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM products WHERE search LIKE $1 ESCAPE '\'
 			ORDER BY id LIMIT $2 OFFSET $3`, pattern, f.Limit, f.Offset)
 		if err != nil {
-			return err
+			return l, err
 		}
 		defer rows.Close() //nolint:errcheck // rows.Err below has what matters
 		for rows.Next() {
 			p, err := scan(rows)
 			if err != nil {
-				return err
+				return l, err
 			}
-			page = append(page, p)
+			l.page = append(l.page, p)
 		}
-		return rows.Err()
+		return l, rows.Err()
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("products: list: %w", err)
 	}
-	return page, total, nil
+	return outcome.page, outcome.total, nil
 }
 
 // Find implements product.Store.
-func (s *Store) Find(ctx context.Context, id int64) (p product.Product, err error) {
-	err = s.db.Row(ctx, func(row *sql.Row) (err error) {
-		p, err = scan(row)
-		return missing(err)
+func (s *Store) Find(ctx context.Context, id int64) (product.Product, error) {
+	p, err := database.Row(ctx, s.db, func(row *sql.Row) (product.Product, error) {
+		p, err := scan(row)
+		return p, missing(err)
 	}, `SELECT `+columns+` FROM products WHERE id = $1`, id)
 	if err != nil {
 		return product.Product{}, fmt.Errorf("product %d: find: %w", id, err)
@@ -85,12 +88,10 @@ func (s *Store) Find(ctx context.Context, id int64) (p product.Product, err erro
 }
 
 // Create implements product.Store.
-func (s *Store) Create(ctx context.Context, p product.Product) (created product.Product, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		created, err = scan(tx.QueryRowContext(ctx, `INSERT INTO products (name, search, price_cents, stock)
-			VALUES ($1, $2, $3, $4) RETURNING `+columns, p.Name, strings.ToLower(p.Name), p.Price, p.Stock))
-		return err
-	})
+func (s *Store) Create(ctx context.Context, p product.Product) (product.Product, error) {
+	created, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Product, error) { return scan(row) },
+		`INSERT INTO products (name, search, price_cents, stock) VALUES ($1, $2, $3, $4) RETURNING `+columns,
+		p.Name, strings.ToLower(p.Name), p.Price, p.Stock)
 	if err != nil {
 		return product.Product{}, fmt.Errorf("product: create: %w", err)
 	}
@@ -98,19 +99,19 @@ func (s *Store) Create(ctx context.Context, p product.Product) (created product.
 }
 
 // Update implements product.Store.
-func (s *Store) Update(ctx context.Context, id int64, change product.Change) (p product.Product, err error) {
-	err = s.db.Write(ctx, func(ctx context.Context, tx *sql.Tx) (err error) {
-		p, err = scan(tx.QueryRowContext(ctx,
+func (s *Store) Update(ctx context.Context, id int64, change product.Change) (product.Product, error) {
+	p, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (product.Product, error) {
+		p, err := scan(tx.QueryRowContext(ctx,
 			`SELECT `+columns+` FROM products WHERE id = $1`+s.db.Locking(), id))
 		if err != nil {
-			return missing(err)
+			return p, missing(err)
 		}
 		if err := change.Apply(&p); err != nil {
-			return err
+			return p, err
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE products SET name = $2, search = $3, price_cents = $4, stock = $5,
 			version = $6 WHERE id = $1`, id, p.Name, strings.ToLower(p.Name), p.Price, p.Stock, p.Version)
-		return err
+		return p, err
 	})
 	if err != nil {
 		return product.Product{}, fmt.Errorf("product %d: update: %w", id, err)

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
@@ -18,11 +17,6 @@ import (
 )
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
-
-var (
-	now   = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	later = now.Add(time.Hour)
-)
 
 // TestStore is what every store must do.
 func TestStore(t *testing.T) {
