@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"runtime/debug"
@@ -39,41 +40,70 @@ func Recover(next http.Handler) http.Handler {
 }
 
 // LimitConcurrency bounds the requests served at once. More than that wait for a moment and are then sent away, so
-// that a queue never grows past what its clients wait for. Probes always pass.
+// that a queue never grows past what its clients wait for. Reads and writes may each take three quarters of the places:
+// however many of the one hang, the last quarter serves the other. Probes always pass.
 func LimitConcurrency(most int) func(http.Handler) http.Handler {
 	const patience = time.Second
-	slots := make(chan struct{}, most)
+	all, reads, writes := make(chan struct{}, most), make(chan struct{}, share(most)), make(chan struct{}, share(most))
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path == contract.HealthPath || r.URL.Path == contract.ReadyPath {
 				next.ServeHTTP(w, r)
 				return
 			}
-			if !enter(r, slots, patience) {
+			kind := writes
+			if Reads(r.Method) {
+				kind = reads
+			}
+			leave, ok := enter(r.Context(), patience, kind, all)
+			if !ok {
 				Error(w, r, fault.Down("Too many requests at once", nil))
 				return
 			}
-			defer func() { <-slots }()
+			defer leave()
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// enter takes a slot and tells whether it got one in time.
-func enter(r *http.Request, slots chan struct{}, patience time.Duration) bool {
-	select {
-	case slots <- struct{}{}:
-		return true
-	default:
+// Reads says whether a method changes nothing.
+func Reads(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// share is what reads or writes may take of all places, at least one.
+func share(most int) int { return max(most*3/4, 1) }
+
+// enter takes a place in each of the rooms, one after the other, and tells whether it got them in time. A place in the
+// first, smaller room is taken first: whoever waits for it holds nothing that the others need.
+func enter(ctx context.Context, patience time.Duration, rooms ...chan struct{}) (leave func(), ok bool) {
+	leave = func() {}
+	var expired <-chan time.Time
+	for i, room := range rooms {
+		select {
+		case room <- struct{}{}:
+		default:
+			if expired == nil {
+				timer := time.NewTimer(patience)
+				defer timer.Stop()
+				expired = timer.C
+			}
+			select {
+			case room <- struct{}{}:
+			case <-expired:
+				vacate(rooms[:i])
+				return leave, false
+			case <-ctx.Done():
+				vacate(rooms[:i])
+				return leave, false
+			}
+		}
 	}
-	timer := time.NewTimer(patience)
-	defer timer.Stop()
-	select {
-	case slots <- struct{}{}:
-		return true
-	case <-timer.C:
-		return false
-	case <-r.Context().Done():
-		return false
+	return func() { vacate(rooms) }, true
+}
+
+func vacate(rooms []chan struct{}) {
+	for _, room := range rooms {
+		<-room
 	}
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -65,13 +66,24 @@ func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc 
 			answer := &recorder{ResponseWriter: w, status: http.StatusOK}
 			r = r.WithContext(context.WithValue(r.Context(), recordKey{}, known))
 			defer func() {
-				took := time.Since(begun)
-				requests.Observe(r.Method, known.route, answer.status, took)
-				writeLine(log, r, known, answer.status, took)
+				took, status := time.Since(begun), outcome(r.Context(), answer.status, known)
+				requests.Observe(r.Method, known.route, status, took)
+				writeLine(log, r, known, status, took)
 			}()
 			next.ServeHTTP(answer, r)
 		})
 	}
+}
+
+// clientGone is the status of a request whose client left before the answer, as nginx counts it. It was never sent.
+const clientGone = 499
+
+// outcome is how a request is counted: what failed because its client went away is nobody's failure. A panic is.
+func outcome(ctx context.Context, status int, known *record) int {
+	if status >= http.StatusInternalServerError && known.stack == "" && errors.Is(ctx.Err(), context.Canceled) {
+		return clientGone
+	}
+	return status
 }
 
 func writeLine(log *slog.Logger, r *http.Request, known *record, status int, took time.Duration) {

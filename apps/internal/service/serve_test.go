@@ -19,7 +19,7 @@ import (
 // TestServe follows one service through its life: not ready before it is prepared, draining for who is inside.
 func TestServe(t *testing.T) {
 	t.Parallel()
-	svc, log := mustService(t, map[string]string{contract.EnvDrainDelay: "50ms"})
+	svc, log := mustService(t, map[string]string{contract.EnvDrainDelay: "1s"})
 	prepared, attempts := make(chan struct{}), 0
 	svc.Prepare("migrations", func(ctx context.Context) error {
 		if attempts++; attempts == 1 {

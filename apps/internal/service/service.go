@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -14,6 +15,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/deadline"
 	"github.com/techcommerce/platform/apps/internal/health"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/telemetry"
@@ -101,6 +103,7 @@ func (s *Service) Handler() http.Handler {
 	handler = rest.LimitConcurrency(s.Settings.MaxConnections)(handler)
 	handler = rest.Receive(rest.Receiving{Body: bodyLimit, Together: bodiesLimit})(handler)
 	handler = rest.Recover(handler)
+	handler = deadline.Serve(handler)
 	handler = rest.Observe(s.Log, s.requests)(handler)
 	if s.tracing != nil {
 		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)
@@ -108,7 +111,7 @@ func (s *Service) Handler() http.Handler {
 	return rest.Identify(handler)
 }
 
-// Transport carries the request's id and trace to the service that is called.
+// Transport carries the request's id, its trace and what is left of its time to the service that is called.
 func (s *Service) Transport(base http.RoundTripper) http.RoundTripper {
 	if s.tracing != nil {
 		base = otelhttp.NewTransport(base, s.instrumentation()...)
@@ -127,9 +130,15 @@ func (s *Service) instrumentation() []otelhttp.Option {
 type transport struct{ next http.RoundTripper }
 
 func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	if id := telemetry.RequestID(r.Context()); id != "" && r.Header.Get(rest.RequestIDHeader) == "" {
-		r = r.Clone(r.Context()) // a RoundTripper must not change its caller's request
-		r.Header.Set(rest.RequestIDHeader, id)
+	header := maps.Clone(r.Header) // a RoundTripper must not change its caller's request
+	if header == nil {
+		header = http.Header{}
 	}
+	if id := telemetry.RequestID(r.Context()); id != "" && header.Get(rest.RequestIDHeader) == "" {
+		header.Set(rest.RequestIDHeader, id)
+	}
+	deadline.Set(r.Context(), header)
+	r = r.WithContext(r.Context())
+	r.Header = header
 	return t.next.RoundTrip(r)
 }
