@@ -37,7 +37,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	}
 	endpoint := func(callee contract.Service, url string) backend.Endpoint {
 		way := s.Transport(transport(settings.MaxConnections))
-		return backend.Endpoint{URL: url, Transport: backend.NewTransport(callee.Name, way, s.Log)}
+		return backend.Endpoint{URL: url, Transport: backend.NewTransport(callee.Name, settings.MaxConnections, way, s.Log)}
 	}
 	products, orders := endpoint(contract.ProductAPI, productsURL), endpoint(contract.OrderAPI, ordersURL)
 	if err := routes(s, products, orders, sessionKey); err != nil {
@@ -79,9 +79,9 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 // transport keeps connections to one backend. Deadlines of whole calls are their callers'.
 func transport(connections int) *http.Transport {
 	return &http.Transport{
-		DialContext:         dial.Context,
+		DialContext: dial.Context,
+		// How many there may be is bounded by class, in package backend.
 		MaxIdleConnsPerHost: connections,
-		MaxConnsPerHost:     connections,
 		IdleConnTimeout:     30 * time.Second, // shorter than the backends', so that they never close first
 	}
 }

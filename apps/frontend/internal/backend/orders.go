@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/money"
 )
 
@@ -76,7 +77,7 @@ func (c *Client) Place(ctx context.Context, o NewOrder) (placed Order, replayed 
 	header, err := c.orders.do(ctx, call{
 		method: http.MethodPost,
 		path:   "/api/orders",
-		header: http.Header{keyedByCalls: {o.Key}, "X-Forwarded-For": {o.ForwardedFor}},
+		header: http.Header{header.IdempotencyKey: {o.Key}, "X-Forwarded-For": {o.ForwardedFor}},
 		body:   o,
 		within: placeWithin,
 	}, &placed)

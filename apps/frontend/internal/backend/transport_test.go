@@ -36,13 +36,13 @@ func outcomes(asked *int, statuses ...int) way {
 		if status == 0 {
 			return nil, errNobody
 		}
-		return &http.Response{StatusCode: status, Body: http.NoBody, Request: r}, nil
+		return &http.Response{StatusCode: status, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 	}
 }
 
 func mustRequest(t *testing.T, method, body, key string) *http.Request {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, "http://backend.test/", strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://backend.test/api/orders", strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func mustRequest(t *testing.T, method, body, key string) *http.Request {
 }
 
 func newTransport(next http.RoundTripper) http.RoundTripper {
-	return backend.NewTransport("test", next, slog.New(slog.DiscardHandler))
+	return backend.NewTransport("test", 100, next, slog.New(slog.DiscardHandler))
 }
 
 // status is an answer's status, 0 if there is none.
@@ -188,11 +188,11 @@ func TestBreakerMindsSilenceOnly(t *testing.T) {
 		refusals := 0
 		refused := &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 		guarded = newTransport(way(func(*http.Request) (*http.Response, error) { refusals++; return nil, refused }))
-		for range 20 {
+		for range 4 {
 			status(t, guarded, mustRequest(t, "GET", "", ""))
 		}
-		if refusals != 60 {
-			t.Errorf("asked %d times, want 60: a refusal comes at once, so the next attempt is cheap", refusals)
+		if refusals != 12 {
+			t.Errorf("asked %d times, want 12: a refusal comes at once, so the next attempt is cheap", refusals)
 		}
 
 		gone, leave := context.WithCancel(t.Context())
