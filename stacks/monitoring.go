@@ -35,11 +35,11 @@ func (m *Monitoring) setDefaults() {
 			Memory: MemoryRange{Request: 512 * MiB, Limit: GiB},
 		},
 		Alertmanager: Alertmanager{
-			Image: "quay.io/prometheus/alertmanager:v0.28.1", Size: GiB,
+			Image: "quay.io/prometheus/alertmanager:v0.31.1", Size: GiB,
 			CPU:    CPURange{Request: 10},
 			Memory: MemoryRange{Request: 32 * MiB, Limit: 128 * MiB},
 		},
-		KubeStateMetrics: exporter("registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.16.0"),
+		KubeStateMetrics: exporter("registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.18.0"),
 		NodeExporter:     exporter("quay.io/prometheus/node-exporter:v1.12.1"),
 		PostgresExporter: exporter("quay.io/prometheuscommunity/postgres-exporter:v0.19.1"),
 	}

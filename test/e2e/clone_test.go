@@ -43,12 +43,6 @@ func checkout(t testing.TB) string {
 		output(t, dir, "mkdir", "-p", filepath.Dir(name))
 		output(t, repository, "cp", "-p", name, filepath.Join(dir, name))
 	}
-	// The toolchain by version is the one thing that the clone shares with the repository.
-	cache := os.Getenv("LOCAL_CACHE")
-	if cache == "" {
-		cache = filepath.Join(repository, ".local", "cache")
-	}
-	t.Setenv("LOCAL_CACHE", cache)
 	return dir
 }
 

@@ -6,12 +6,13 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
 // down destroys the stack, stops the cluster and removes its data, the backend and the images: everything but the
-// toolchain's cache and the Debian packages.
+// toolchain, which other checkouts use as well, and the Debian packages.
 func down(ctx context.Context, s *session) error {
 	release, err := s.lock(ctx)
 	if err != nil {
@@ -39,18 +40,28 @@ func down(ctx context.Context, s *session) error {
 		return err
 	}
 	binary := filepath.Join(s.repository, program.Main, program.Runtime.Options.BuildTarget)
-	for _, path := range []string{
-		s.path("pulumi"), s.path("images"), s.path("images.json"), s.path("kubeconfig"), s.path("context.kubeconfig"),
-		filepath.Dir(binary), s.path("beside"),
-		// What the pipeline's targets left of this stack; those of others are not ours to remove.
-		s.path("preview.json"), s.path("preview-" + stack + ".md"), s.path("deployer-" + stack + ".kubeconfig"),
-	} {
+	for _, path := range s.leftovers(binary) {
 		if err := os.RemoveAll(path); err != nil {
 			return err
 		}
 	}
-	s.console.Sayf("gone but for %s, which makes the next make up quick (rm -r removes it)", s.cache)
+	s.console.Sayf("gone but for %s, the toolchain of all your checkouts, which makes the next make up quick (rm -r removes it)", s.cache)
 	return nil
+}
+
+// leftovers are what is left in the checkout once the cluster is gone. What the pipeline's targets left of other stacks is
+// not ours to remove, nor is a toolchain that LOCAL_CACHE keeps there.
+func (s *session) leftovers(binary string) []string {
+	paths := []string{
+		s.path("pulumi"), s.path("images"), s.path("images.json"), s.path("kubeconfig"), s.path("context.kubeconfig"),
+		filepath.Dir(binary), s.path("beside"),
+		s.path("preview.json"), s.path("preview-" + stack + ".md"), s.path("deployer-" + stack + ".kubeconfig"),
+	}
+	// Checkouts had a toolchain each once.
+	if old := s.path("cache"); s.cache != old && !strings.HasPrefix(s.cache, old+"/") {
+		paths = append(paths, old)
+	}
+	return paths
 }
 
 // destroyStack destroys the stack where there is one, starting the cluster for it if need be.

@@ -112,8 +112,17 @@ func (s *session) localImages(ctx context.Context) (map[string]images.Archived, 
 	if err := s.ensure(ctx, toolchain.Watching()...); err != nil {
 		return nil, err
 	}
+	workshop := s.workshop()
+	if workshop.Pages, err = s.builder().Pages(ctx); ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		// Nothing else depends on them.
+		workshop.Pages = ""
+		s.console.Sayf("  Prometheus' web pages are left out, its API answers: %v", err)
+	}
 	err = s.console.Do("images of the monitoring", func() error {
-		watching, err := s.workshop().BuildWatching()
+		watching, err := workshop.BuildWatching()
 		maps.Copy(built, watching)
 		return err
 	})

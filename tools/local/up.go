@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
+	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
 
 // serveLimit is how long the shop may take to answer once pulumi up has returned.
@@ -27,6 +28,7 @@ func up(ctx context.Context, s *session) error {
 	}
 	defer release()
 	started := time.Now()
+	s.goal = s.shopAnswers
 	if err := s.prepareCluster(ctx); err != nil {
 		return err
 	}
@@ -47,6 +49,17 @@ func up(ctx context.Context, s *session) error {
 	}
 	s.console.Sayf("%s", upText(at, time.Since(started)))
 	return nil
+}
+
+// afterTools is what starting the cluster, importing images and pulumi up take on two cores, once all is compiled.
+const afterTools = 75 * time.Second
+
+// shopAnswers is what the tools are built for: what is still to be compiled then, the shop and the program, is counted in
+// the same measure as the tools.
+func (s *session) shopAnswers(ctx context.Context) toolchain.Goal {
+	goal := toolchain.Goal{Name: "the shop answers", Then: afterTools}
+	goal.Source = toolchain.Source(ctx, s.repository, "./infra", "./apps/frontend", "./apps/order-api", "./apps/product-api")
+	return goal
 }
 
 // showsUp waits until the shop answers and returns where.

@@ -29,7 +29,7 @@ type workspace struct {
 	repository string
 	// local is the git-ignored folder.
 	local string
-	// cache holds the toolchain by version. LOCAL_CACHE names another, shared by several checkouts.
+	// cache holds the toolchain by version, for all checkouts of the user. LOCAL_CACHE names another.
 	cache string
 }
 
@@ -38,6 +38,8 @@ type session struct {
 	workspace
 	console  *step.Console
 	programs map[string]string
+	// goal is what the tools are built for, for the one who waits; nil where it is the tools themselves.
+	goal func(context.Context) toolchain.Goal
 }
 
 // openWorkspace finds the checkout from the working directory.
@@ -55,15 +57,32 @@ func openWorkspace() (workspace, error) {
 		}
 	}
 	local := filepath.Join(at, ".local")
-	cache := os.Getenv("LOCAL_CACHE")
-	if cache == "" {
-		cache = filepath.Join(local, "cache")
+	cache, err := cacheFolder()
+	if err != nil {
+		return workspace{}, err
 	}
 	w := workspace{repository: at, local: local, cache: cache}
 	if err := os.Setenv("PATH", without(os.Getenv("PATH"), w.path("bin"))); err != nil {
 		return workspace{}, err
 	}
 	return w, os.MkdirAll(w.path("bin"), 0o755)
+}
+
+// cacheFolder is where the toolchain is kept. It is outside the checkout: what took a quarter of an hour to build is good
+// for every clone, and outlives it.
+func cacheFolder() (string, error) {
+	if folder := os.Getenv("LOCAL_CACHE"); folder != "" {
+		// Builds run in other folders than this one.
+		return filepath.Abs(folder)
+	}
+	user, err := os.UserCacheDir()
+	if err != nil {
+		return "", &step.Problem{
+			What: "no folder to keep the toolchain in", Cause: err,
+			Mend: "Set HOME or XDG_CACHE_HOME, or name a folder: LOCAL_CACHE=/some/folder make up",
+		}
+	}
+	return filepath.Join(user, "techcommerce"), nil
 }
 
 // without takes a folder out of a list of them. In a shell with make env our own tools come first, and would be taken for
@@ -113,7 +132,7 @@ func (s *session) lock(ctx context.Context) (release func(), err error) {
 }
 
 func (s *session) builder() toolchain.Builder {
-	return toolchain.Builder{ToolsDir: filepath.Join(s.repository, "tools"), Cache: s.cache, Console: s.console}
+	return toolchain.Builder{ToolsDir: filepath.Join(s.repository, "tools"), Cache: s.cache, Console: s.console, Goal: s.goal}
 }
 
 // ensure brings the tools to deploy with, the machine's own where they fit, and those wanted besides, and links them in
@@ -213,5 +232,8 @@ func publishedPorts() ([]int, error) {
 }
 
 func (s *session) workshop() images.Workshop {
-	return images.Workshop{Repository: s.repository, Dir: s.path("images"), Programs: s.programs, Architecture: os.Getenv("ARCHITECTURE")}
+	return images.Workshop{
+		Repository: s.repository, Dir: s.path("images"), Shared: filepath.Join(s.cache, "images"), Programs: s.programs,
+		Architecture: os.Getenv("ARCHITECTURE"),
+	}
 }

@@ -21,13 +21,13 @@ func Promtool(tb testing.TB) string {
 // Amtool is the path of the program that checks Alertmanager's configuration.
 func Amtool(tb testing.TB) string {
 	tb.Helper()
-	return mustBuild(tb, tool{"amtool", "alertmanager", "github.com/prometheus/alertmanager/cmd/amtool"})
+	return mustBuild(tb, tool{"amtool", "platform", "github.com/prometheus/alertmanager/cmd/amtool"})
 }
 
 // Alertmanager is the path of Alertmanager itself.
 func Alertmanager(tb testing.TB) string {
 	tb.Helper()
-	return mustBuild(tb, tool{"alertmanager", "alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager"})
+	return mustBuild(tb, tool{"alertmanager", "platform", "github.com/prometheus/alertmanager/cmd/alertmanager"})
 }
 
 // Queries is the path of the program that says what expressions refer to.
@@ -46,8 +46,12 @@ func mustBuild(tb testing.TB, t tool) string {
 	_, here, _, _ := runtime.Caller(0)
 	root := filepath.Join(filepath.Dir(here), "..", "..", "..")
 	program := filepath.Join(root, ".local", "bin", t.name)
-	build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
-		"-tags", "remove_all_sd,enable_kubernetes_sd", "-o", program, t.main)
+	flags, err := os.ReadFile(filepath.Join(root, "tools", "flags"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	args := append([]string{"build"}, strings.Fields(string(flags))...)
+	build := exec.Command("go", append(args, "-ldflags", "-s -w", "-o", program, t.main)...)
 	build.Dir = filepath.Join(root, "tools", t.folder)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
 	if output, err := build.CombinedOutput(); err != nil {

@@ -29,13 +29,16 @@ func (w Workshop) BuildNode(ctx context.Context) (map[string]Archived, error) {
 			{Path: "/bin/busybox", Source: "/bin/busybox", Executable: true},
 		}},
 	}
+	built := map[string]Archived{}
 	for _, name := range []string{CoreDNS, MetricsServer, LocalPathProvisioner} {
-		specs = append(specs, Spec{Name: name, User: serviceUser, Entrypoint: []string{"/" + name}, Files: []File{
+		built[name], err = w.archiveOnce(Spec{Name: name, User: serviceUser, Entrypoint: []string{"/" + name}, Files: []File{
 			{Path: certificates, Source: certificates},
 			{Path: "/" + name, Source: w.Programs[name], Executable: true},
 		}})
+		if err != nil {
+			return nil, err
+		}
 	}
-	built := map[string]Archived{}
 	for _, spec := range specs {
 		if built[spec.Name], err = w.archive(spec); err != nil {
 			return nil, err

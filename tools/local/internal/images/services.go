@@ -23,8 +23,12 @@ type Workshop struct {
 	Repository string
 	// Dir is where binaries and images are kept.
 	Dir string
+	// Shared is where the images of the toolchain's programs are kept, for every checkout that has the same toolchain.
+	Shared string
 	// Programs says where each program of the toolchain lies.
 	Programs map[string]string
+	// Pages is the folder of Prometheus' web pages; empty where they could not be built.
+	Pages string
 	// Architecture is the images', in Go's terms; empty is this machine's.
 	Architecture string
 }
@@ -76,11 +80,14 @@ func (w Workshop) compile(ctx context.Context, module, pkg, name string) (string
 }
 
 func (w Workshop) archive(spec Spec) (Archived, error) {
+	return w.archiveIn(filepath.Join(w.Dir, "archives"), spec)
+}
+
+func (w Workshop) archiveIn(dir string, spec Spec) (Archived, error) {
 	image, err := Build(spec, w.architecture())
 	if err != nil {
 		return Archived{}, err
 	}
-	dir := filepath.Join(w.Dir, "archives")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Archived{}, err
 	}

@@ -1,31 +1,32 @@
 package toolchain
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
 // Builder builds tools into Cache, a folder each, named by version and by everything else that the result depends on.
-// A folder appears under its name only once it is whole, so a build that was cut off is simply done again.
+// A folder appears under its name only once it is whole, so a build that was cut off is simply done again. Any number of
+// checkouts may share the cache: one of them builds at a time.
 type Builder struct {
 	// ToolsDir is the repository's tools folder.
 	ToolsDir string
 	// Cache is where the built tools are kept.
 	Cache string
-	// Console hears of every build.
+	// Console shows every build.
 	Console *step.Console
+	// Goal says what the caller builds for; nil is the tools themselves. It is asked only where something is built.
+	Goal func(context.Context) Goal
 }
 
 // Ensure builds those of the tools that the cache lacks and returns where each program lies.
@@ -44,16 +45,17 @@ func (b Builder) Ensure(ctx context.Context, tools []Tool) (map[string]string, e
 	if len(missing) == 0 {
 		return programs, nil
 	}
-	b.announce(missing)
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go b.fetch(ctx, missing[1:])
-	for i, p := range missing {
-		if err := b.build(ctx, p, i+1, len(missing)); err != nil {
-			return nil, err
-		}
+	release, err := b.lock(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return programs, nil
+	defer release()
+	// Another checkout may have built them while this one waited.
+	missing = slices.DeleteFunc(missing, plan.built)
+	if len(missing) == 0 {
+		return programs, nil
+	}
+	return programs, b.buildAll(ctx, missing)
 }
 
 // Disk is how many bytes the builds of those tools that the cache lacks leave on the disk, Go's own caches included.
@@ -93,22 +95,36 @@ func (b Builder) plans(tools []Tool) ([]plan, error) {
 	return plans, nil
 }
 
+// plan names the tool's folder by a hash of all that the build reads: the Go release, the flags, the versions of every
+// module, and the source of ours that goes into it.
 func (b Builder) plan(tool Tool) (plan, error) {
 	release, err := tool.version(b.ToolsDir)
 	if err != nil {
 		return plan{}, err
 	}
-	key := sha256.New()
-	fmt.Fprintln(key, runtime.Version(), runtime.GOARCH, release, tool.Packages, tool.Stamp)
-	if tool.Tags != "" {
-		fmt.Fprintln(key, tool.Tags)
-	}
-	sources, err := filepath.Glob(filepath.Join(b.ToolsDir, tool.Name, "*"))
+	flags, err := b.flags()
 	if err != nil {
 		return plan{}, err
 	}
+	key := sha256.New()
+	fmt.Fprintln(key, runtime.Version(), runtime.GOARCH, release, tool.Packages, tool.Stamp, flags)
+	folder := filepath.Join(b.ToolsDir, tool.Folder)
+	sources := []string{filepath.Join(folder, "go.mod"), filepath.Join(folder, "go.sum")}
+	for _, pkg := range tool.Packages {
+		if !strings.HasPrefix(pkg, ".") {
+			continue
+		}
+		ours, err := filepath.Glob(filepath.Join(folder, pkg, "*"))
+		if err != nil {
+			return plan{}, err
+		}
+		sources = append(sources, ours...)
+	}
 	for _, source := range sources {
 		text, err := os.ReadFile(source)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // a module that requires nothing has no go.sum
+		}
 		if err != nil {
 			return plan{}, err
 		}
@@ -118,41 +134,35 @@ func (b Builder) plan(tool Tool) (plan, error) {
 	return plan{tool: tool, release: release, dir: filepath.Join(b.Cache, name)}, nil
 }
 
-func (b Builder) announce(missing []plan) {
-	var total time.Duration
-	for _, p := range missing {
-		total += b.expected(p.tool)
+// buildAll builds the tools one after the other, since two builds side by side would compile what they share twice.
+func (b Builder) buildAll(ctx context.Context, missing []plan) error {
+	if err := b.sweep(); err != nil {
+		return err
 	}
-	b.Console.Sayf("building %d tools, once; about %s on two cores, less with more or with a warm Go cache:",
-		len(missing), total.Round(time.Minute))
-}
-
-func (b Builder) build(ctx context.Context, p plan, n, of int) error {
-	start := time.Now()
-	name := fmt.Sprintf("[%d/%d] %s %s (about %s)", n, of, p.tool.Name, p.release,
-		step.Took(b.expected(p.tool)))
-	err := b.Console.Do(name, func() error { return b.compile(ctx, p) })
+	work, err := b.survey(ctx, missing)
 	if err != nil {
 		return err
 	}
-	return b.remember(p.tool, time.Since(start))
-}
-
-// fetch brings the modules of the tools that are next while the one before them compiles: processors have nothing to do
-// while the network works. What goes wrong here shows, and is explained, when the tool is built.
-func (b Builder) fetch(ctx context.Context, next []plan) {
-	for _, p := range next {
-		args := append([]string{"list", "-e", "-deps", "-tags", p.tool.Tags}, p.tool.Packages...)
-		_ = goCommand(ctx, filepath.Join(b.ToolsDir, p.tool.Name), args...).Run()
+	var goal Goal
+	if b.Goal != nil {
+		goal = b.Goal(ctx)
 	}
+	progress := newProgress(work, b.lastSpeed(), goal)
+	b.Console.Sayf("building %d tools, once: %s", len(missing), progress)
+	for i, p := range missing {
+		name := fmt.Sprintf("[%d/%d] %s %s", i+1, len(missing), p.tool.Name, p.release)
+		err := b.Console.Watch(name, progress.String, func() error { return b.compile(ctx, p, progress) })
+		if err != nil {
+			return err
+		}
+		progress.linked(p.tool)
+	}
+	return b.rememberSpeed(progress.speed())
 }
 
 // compile builds into a folder beside the final one and renames it at the end.
-func (b Builder) compile(ctx context.Context, p plan) error {
-	if err := os.MkdirAll(b.Cache, 0o755); err != nil {
-		return err
-	}
-	partial, err := os.MkdirTemp(b.Cache, ".partial-"+p.tool.Name+"-")
+func (b Builder) compile(ctx context.Context, p plan, progress *progress) error {
+	partial, err := os.MkdirTemp(b.Cache, partialPrefix+p.tool.Name+"-")
 	if err != nil {
 		return err
 	}
@@ -164,8 +174,7 @@ func (b Builder) compile(ctx context.Context, p plan) error {
 	if err != nil {
 		return fmt.Errorf("toolchain: %s: %w", p.tool.Name, err)
 	}
-	command := goCommand(ctx, filepath.Join(b.ToolsDir, p.tool.Name), args...)
-	output, err := command.CombinedOutput()
+	output, err := b.run(ctx, p.tool, progress.saw, args...)
 	if err != nil {
 		return explain(p, err, output)
 	}
@@ -173,12 +182,15 @@ func (b Builder) compile(ctx context.Context, p plan) error {
 }
 
 func (b Builder) arguments(ctx context.Context, p plan, out string) ([]string, error) {
-	flags := "-s -w"
-	if p.tool.Stamp != "" {
-		flags += " -X " + p.tool.Stamp + "=" + p.release
+	flags, err := b.flags()
+	if err != nil {
+		return nil, err
 	}
-	// What debuggers want is not even compiled: -s and -w would throw it away, and it is a sixth of the work.
-	args := []string{"build", "-trimpath", "-buildvcs=false", "-tags", p.tool.Tags, "-gcflags", "all=-dwarf=false", "-ldflags", flags}
+	link := "-s -w"
+	if p.tool.Stamp != "" {
+		link += " -X " + p.tool.Stamp + "=" + p.release
+	}
+	args := slices.Concat([]string{"build", "-v"}, flags, []string{"-ldflags", link})
 	if p.tool.Embeds != nil {
 		overlay, err := b.overlay(ctx, p, out)
 		if err != nil {
@@ -186,79 +198,9 @@ func (b Builder) arguments(ctx context.Context, p plan, out string) ([]string, e
 		}
 		args = append(args, "-overlay", overlay)
 	}
-	if len(p.tool.Packages) == 0 {
-		return append(args, "-o", filepath.Join(out, p.tool.Programs[0]), "."), nil
-	}
 	// The root package of a module with a version in its path would be named after the version.
 	if len(p.tool.Packages) == 1 {
 		return append(args, "-o", filepath.Join(out, p.tool.Programs[0]), p.tool.Packages[0]), nil
 	}
 	return append(append(args, "-o", out+"/"), p.tool.Packages...), nil
-}
-
-// overlay writes the files that the build embeds beside the result and returns the list that lays them over the folder.
-func (b Builder) overlay(ctx context.Context, p plan, out string) (string, error) {
-	folder := filepath.Join(b.ToolsDir, p.tool.Name)
-	list := goCommand(ctx, folder, "list", "-f", "{{.Module.Dir}}", "github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/provider")
-	var stderr bytes.Buffer
-	list.Stderr = &stderr
-	moduleDir, err := list.Output()
-	if err != nil {
-		return "", explain(p, err, stderr.Bytes())
-	}
-	files, err := p.tool.Embeds(strings.TrimSpace(string(moduleDir)), p.release)
-	if err != nil {
-		return "", err
-	}
-	replace := map[string]string{}
-	for name, content := range files {
-		path := filepath.Join(out, name)
-		if err := os.WriteFile(path, content, 0o644); err != nil {
-			return "", err
-		}
-		replace[filepath.Join(folder, name)] = path
-	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(out, "overlay.json")
-	return path, os.WriteFile(path, text, 0o644)
-}
-
-// goCommand runs the go tool without the caller's flags, so that the result depends on nothing but its input.
-func goCommand(ctx context.Context, dir string, args ...string) *exec.Cmd {
-	command := exec.CommandContext(ctx, "go", args...)
-	command.Dir = dir
-	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
-	return command
-}
-
-// explain turns the go tool's words into what is wrong and what to do.
-func explain(p plan, err error, output []byte) error {
-	problem := &step.Problem{
-		What:  fmt.Sprintf("building %s %s", p.tool.Name, p.release),
-		Cause: fmt.Errorf("%w\n%s", err, tail(output, 15)),
-		Mend:  "Run the same command again: what is built already is kept. If it fails again, the lines above say where.",
-	}
-	text := string(output)
-	has := func(words ...string) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
-	}
-	switch {
-	case has("no such host", "dial tcp", "i/o timeout", "connection refused", "TLS handshake"):
-		problem.Mend = "The Go module proxy could not be reached. Check the network and `go env GOPROXY`, then run the same " +
-			"command again: what is built already is kept."
-	case has("no space left on device"):
-		problem.Mend = "The disk is full. Free some space (`go clean -cache` gives back several gigabytes), then run the " +
-			"same command again."
-	case has("signal: killed"):
-		problem.Mend = "The compiler was killed, most likely for want of memory: 4 GB free are enough for every tool here."
-	}
-	return problem
-}
-
-func tail(output []byte, lines int) string {
-	all := strings.Split(strings.TrimRight(string(output), "\n"), "\n")
-	return "    " + strings.Join(all[max(0, len(all)-lines):], "\n    ")
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/modfile"
+
 	"github.com/techcommerce/platform/tools/local/internal/step"
 	"github.com/techcommerce/platform/tools/local/internal/toolchain"
 )
@@ -27,9 +29,12 @@ func tool(t *testing.T, source string) (toolchain.Tool, toolchain.Builder, *byte
 	}
 	write("hello/go.mod", "module hello\n\ngo 1.26\n\nrequire example.com/pinned v1.2.3\n")
 	write("hello/main.go", source)
+	write("flags", "-trimpath\n-gcflags=all=-dwarf=false\n")
 	var said bytes.Buffer
 	builder := toolchain.Builder{ToolsDir: dir, Cache: filepath.Join(dir, "cache"), Console: step.NewConsole(&said)}
-	return toolchain.Tool{Name: "hello", Module: "example.com/pinned", Programs: []string{"hello"}}, builder, &said
+	return toolchain.Tool{
+		Name: "hello", Folder: "hello", Module: "example.com/pinned", Packages: []string{"."}, Programs: []string{"hello"},
+	}, builder, &said
 }
 
 const hello = "package main\n\nfunc main() { println(\"hello\") }\n"
@@ -44,7 +49,7 @@ func TestEnsureBuildsOnceAndKeepsByVersion(t *testing.T) {
 	if _, err := os.Stat(programs["hello"]); err != nil || !strings.Contains(programs["hello"], "hello-v1.2.3-") {
 		t.Fatalf("want a program in a folder named by version, got %s (%v)", programs["hello"], err)
 	}
-	for _, want := range []string{"building 1 tools", "[1/1] hello v1.2.3", "about"} {
+	for _, want := range []string{"building 1 tools, once: ", "MB of source", "[1/1] hello v1.2.3"} {
 		if !strings.Contains(said.String(), want) {
 			t.Errorf("want %q said, got:\n%s", want, said)
 		}
@@ -100,13 +105,24 @@ func TestEnsureSaysWhatFailedAndWhatToDo(t *testing.T) {
 
 func TestEveryToolIsPinned(t *testing.T) {
 	t.Parallel()
-	for _, tool := range slices.Concat(toolchain.Hosting(), toolchain.Deploying(), toolchain.Watching()) {
-		text, err := os.ReadFile(filepath.Join("../../..", tool.Name, "go.mod"))
+	for _, tool := range everyTool() {
+		path := filepath.Join("../../..", tool.Folder, "go.mod")
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := modfile.Parse(path, text, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(string(text), tool.Module+" v") {
-			t.Errorf("%s: go.mod does not pin %s", tool.Name, tool.Module)
+			t.Errorf("%s: %s does not pin %s", tool.Name, path, tool.Module)
+		}
+		for _, pkg := range tool.Packages {
+			ours := strings.HasPrefix(pkg, ".")
+			if !ours && !slices.ContainsFunc(file.Tool, func(t *modfile.Tool) bool { return t.Path == pkg }) {
+				t.Errorf("%s: %s has no tool %s", tool.Name, path, pkg)
+			}
 		}
 	}
 }
