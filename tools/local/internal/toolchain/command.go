@@ -3,6 +3,7 @@ package toolchain
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -70,7 +71,7 @@ func (b Builder) run(ctx context.Context, tool Tool, saw func(line string), args
 
 // explain turns the go tool's words into what is wrong and what to do.
 func explain(p plan, err error, output []string) error {
-	if err == context.Canceled {
+	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("building %s: stopped; the same command goes on from here", p.tool.Name)
 	}
 	// What -v prints is no complaint: the names of packages, which have no spaces in them.
