@@ -43,6 +43,9 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	ctx.Export("off", pulumi.ToStringMap(stack.Off()))
 	if of.watch != nil {
 		ctx.Export("monitoring", pulumi.ToStringMap(of.watch.URLs))
+		if graphs := of.watch.graphs(); graphs != nil {
+			ctx.Export("dashboards", pulumi.ToStringMap(graphs))
+		}
 		if password, ok := of.watch.secrets.Values[stacks.SecretName(stacks.GrafanaAdminPassword)]; ok {
 			ctx.Export("grafanaAdminPassword", decoded(password))
 		}

@@ -154,6 +154,9 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		Protected:        stack.Protected,
 	}
 	args.Prometheus.Rules = rules
+	if args.Prometheus.Pages, err = dashboards.Graphs(stack.Namespace, serviceNames()); err != nil {
+		return monitoring.Args{}, err
+	}
 	if g := m.Grafana; g != nil {
 		args.Grafana = grafanaArgs(*g, release, at.secrets)
 		args.Grafana.Dashboards = dashboards.Files(target.Limits.Panels())
@@ -206,12 +209,8 @@ func programOf(release release, name, set string, cpu stacks.CPURange, memory st
 
 // scrape is what there is to scrape beside the monitoring itself.
 func scrape(stack stacks.Stack) monitoring.Scrape {
-	var services []string
-	for _, service := range contract.Services() {
-		services = append(services, service.Name)
-	}
 	list := monitoring.Scrape{
-		monitoring.Pods(alerts.JobServices, stack.Namespace, "internal", contract.InternalPort, services...),
+		monitoring.Pods(alerts.JobServices, stack.Namespace, "internal", contract.InternalPort, serviceNames()...),
 		{
 			Job: alerts.JobCoreDNS, Namespace: "kube-system", Label: "k8s-app", Values: []string{"kube-dns"},
 			Port: "metrics", Numbers: []int{9153},
@@ -232,6 +231,27 @@ func scrape(stack stacks.Stack) monitoring.Scrape {
 		})
 	}
 	return list
+}
+
+func serviceNames() []string {
+	var names []string
+	for _, service := range contract.Services() {
+		names = append(names, service.Name)
+	}
+	return names
+}
+
+// graphs are where people find the dashboards as graphs in Prometheus, by name; none where nobody reaches it.
+func (w *watching) graphs() map[string]string {
+	at, ok := w.URLs["prometheus"]
+	if !ok {
+		return nil
+	}
+	urls := map[string]string{}
+	for name, path := range dashboards.GraphPaths(serviceNames()) {
+		urls[name] = at + path
+	}
+	return urls
 }
 
 // scrapers are who scrapes the shop's pods; nobody where nothing watches.

@@ -83,6 +83,8 @@ type Prometheus struct {
 	NodePort int
 	// Rules is the text of its rule file.
 	Rules string
+	// Pages are web pages that it serves beside its own, by the names of their files.
+	Pages map[string]string
 	// RemoteWrite sends every sample elsewhere too; nil does not.
 	RemoteWrite *RemoteWrite
 }

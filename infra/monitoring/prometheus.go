@@ -18,6 +18,7 @@ const (
 	// kubeletPort is every kubelet's.
 	kubeletPort  = 10250
 	configFolder = "/config"
+	pagesFolder  = "/pages"
 	configFile   = "prometheus.yml"
 	rulesFile    = "rules.yml"
 	// remoteWritePassword is the file with the other end's password.
@@ -53,7 +54,9 @@ func (m *Monitoring) prometheus(ctx *pulumi.Context, a Args) error {
 		return err
 	}
 	container := p.container(prometheusArgs(a.Prometheus)...)
-	container.VolumeMounts = corev1.VolumeMountArray{mount("config", configFolder), mount("data", dataPath)}
+	container.VolumeMounts = corev1.VolumeMountArray{
+		mount("config", configFolder), mount("pages", pagesFolder), mount("data", dataPath),
+	}
 	if a.Prometheus.secrets() != nil {
 		container.VolumeMounts = append(container.VolumeMounts.(corev1.VolumeMountArray), mount("secrets", SecretFolder))
 	}
@@ -66,8 +69,9 @@ func (m *Monitoring) prometheus(ctx *pulumi.Context, a Args) error {
 	return p.budget(ctx)
 }
 
-// prometheusVolumes declares what Prometheus mounts. Its configuration keeps its name when it changes: Prometheus looks
-// at the files itself and reads them again, without a restart and without an endpoint that could be told to.
+// prometheusVolumes declares what Prometheus mounts. Its configuration and its pages keep their names when they change:
+// Prometheus looks at the files itself and reads them again, without a restart and without an endpoint that could be told
+// to.
 func (p part) prometheusVolumes(ctx *pulumi.Context, a Args) ([]*corev1.VolumeArgs, error) {
 	text, err := prometheusConfig(a)
 	if err != nil {
@@ -80,12 +84,19 @@ func (p part) prometheusVolumes(ctx *pulumi.Context, a Args) ([]*corev1.VolumeAr
 	if err != nil {
 		return nil, fmt.Errorf("configuration: %w", err)
 	}
+	pages, err := corev1.NewConfigMap(ctx, prometheus+"-pages", &corev1.ConfigMapArgs{
+		Metadata: p.meta(prometheus + "-pages"), Data: pulumi.ToStringMap(a.Prometheus.Pages),
+	}, pulumi.Parent(p.of))
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
 	claim, err := p.claim(ctx, a.Prometheus.Volume, a.Protected)
 	if err != nil {
 		return nil, err
 	}
 	volumes := []*corev1.VolumeArgs{
-		configVolume("config", config.Metadata.Name().Elem()), claimVolume("data", claim),
+		configVolume("config", config.Metadata.Name().Elem()), configVolume("pages", pages.Metadata.Name().Elem()),
+		claimVolume("data", claim),
 	}
 	if secrets := a.Prometheus.secrets(); secrets != nil {
 		volumes = append(volumes, secretVolume("secrets", secrets))
@@ -110,6 +121,7 @@ func prometheusArgs(p Prometheus) []string {
 		"--storage.tsdb.retention.time=" + strconv.Itoa(p.RetentionDays) + "d",
 		"--storage.tsdb.retention.size=" + strconv.FormatInt(p.RetentionBytes, 10) + "B",
 		"--web.listen-address=:" + strconv.Itoa(prometheusPort),
+		"--web.user-assets=" + pagesFolder,
 	}
 }
 

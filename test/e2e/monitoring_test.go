@@ -59,6 +59,7 @@ func (p *platform) monitoring(t *testing.T, guests ...step) {
 		{"every target is up", w.seesEverything},
 		{"every rule can be evaluated", w.judges},
 		{"nothing but Watchdog fires", w.isQuiet},
+		{"its own pages show it in a browser", w.showsPages},
 		{"customers order", w.keepsOrdering},
 		{"a receiver is told that alerts work", w.tellsSomebody},
 		{"orders fail", w.breaksOrders},

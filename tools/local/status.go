@@ -51,6 +51,9 @@ func status(ctx context.Context, s *session) error {
 	if at.forward != "" {
 		s.console.Sayf("      while this runs: %s\n", at.forward)
 	}
+	if links := monitoringText(outputs, at); links != "" {
+		s.console.Sayf("%s", links)
+	}
 	kubectl, err := s.kubectlProgram(ctx)
 	if err != nil {
 		return err

@@ -21,6 +21,9 @@ func up(ctx context.Context, s *session) error {
 		if err := s.checkHosting(); err != nil {
 			return err
 		}
+		if err := s.offerQuickerWays(ctx); err != nil {
+			return err
+		}
 	}
 	release, err := s.lock(ctx)
 	if err != nil {
@@ -47,7 +50,11 @@ func up(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	s.console.Sayf("%s", upText(at, time.Since(started)))
+	outputs, err := s.outputs(ctx)
+	if err != nil {
+		return err
+	}
+	s.console.Sayf("%s", upText(at, time.Since(started), monitoringText(outputs, at)))
 	return nil
 }
 
@@ -161,7 +168,7 @@ func get(ctx context.Context, client http.Client, url string) error {
 	return nil
 }
 
-func upText(at address, took time.Duration) string {
+func upText(at address, took time.Duration, monitoring string) string {
 	forward := ""
 	if at.forward != "" {
 		forward = "\n  with this running, since no way into the cluster leads here:\n                 " + at.forward + "\n"
@@ -173,7 +180,8 @@ The shop takes orders (after %s):
   with curl      curl -X POST %[3]s/api/orders -H 'Content-Type: application/json' \
                    -d '{"customer":"Ada","items":[{"product_id":1,"quantity":2}]}'
 
+%[4]s
   make status    URLs, pods, outputs          make logs     what the services say
   make down      takes all of it away         make help     the rest
-  eval "$(make env)" lets kubectl and pulumi work on it`, step.Took(took), forward, at.url)
+  eval "$(make env)" lets kubectl and pulumi work on it`, step.Took(took), forward, at.url, monitoring)
 }

@@ -58,6 +58,12 @@ func (b Builder) Ensure(ctx context.Context, tools []Tool) (map[string]string, e
 	return programs, b.buildAll(ctx, missing)
 }
 
+// Missing counts those of the tools that the cache lacks.
+func (b Builder) Missing(tools []Tool) (int, error) {
+	plans, err := b.plans(tools)
+	return len(slices.DeleteFunc(plans, plan.built)), err
+}
+
 // Disk is how many bytes the builds of those tools that the cache lacks leave on the disk, Go's own caches included.
 func (b Builder) Disk(tools []Tool) (uint64, error) {
 	plans, err := b.plans(tools)
