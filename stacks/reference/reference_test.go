@@ -90,12 +90,13 @@ func TestSchemaTakesShippedStacks(t *testing.T) {
 	t.Parallel()
 	schema := mustCompile(t)
 	for _, name := range stackstest.Shipped(t) {
-		text, err := os.ReadFile(filepath.Join(stackstest.Root(), "Pulumi."+name+".yaml"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := schema.Validate(mustParse(t, string(text))); err != nil {
+		if err := schema.Validate(mustParse(t, stackstest.Fixture(t, name))); err != nil {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, name := range stackstest.Operators(t) {
+		if err := schema.Validate(mustParse(t, stackstest.Operator(t, name))); err != nil {
+			t.Errorf("Pulumi.%s.yaml: %v", name, err)
 		}
 	}
 }

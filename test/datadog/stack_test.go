@@ -88,7 +88,7 @@ func (s *stack) project(t *testing.T) {
 	}
 	settings := "Pulumi." + s.name + ".yaml"
 	for path, text := range map[string]string{
-		"Pulumi.yaml": project, settings: mustRead(t, filepath.Join(root, settings)),
+		"Pulumi.yaml": project, settings: stackstest.Fixture(t, s.name),
 		".local/images.json": string(releases), "infra/.keep": "",
 		"kubeconfig": string(cluster.Kubeconfig(listen(t, cluster.API{}))),
 	} {
