@@ -114,17 +114,20 @@ preview: deliver ## what an update would do, by risk: make preview STACK=staging
 	@pulumi preview --json --stack '$(STACK)' > .local/preview.json || [ -s .local/preview.json ]
 	@$(DELIVER) review $(OF_STACK) -labels '$(LABELS)' < .local/preview.json | tee '.local/preview-$(STACK).md'
 
-deploy: deliver ## pulumi up, wait, smoke test; goes back to the release before if it fails: make deploy STACK=staging
-	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)'
+deploy: deliver ## pulumi up, prove that it runs, smoke test; rolled back if it fails: make deploy STACK=staging LABELS=allow-downtime
+	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)' -labels '$(LABELS)'
 
-verify: deliver ## wait for the rollout and try the shop: make verify STACK=staging URL=https://…
+verify: deliver ## prove that what runs is what was declared, and try the shop: make verify STACK=staging URL=https://…
 	@$(DELIVER) verify $(OF_STACK) -url '$(URL)'
 
-rollback: deliver ## go back to the last good release, code, images and settings: make rollback STACK=staging
-	@$(DELIVER) rollback $(OF_STACK) -url '$(URL)'
+rollback: deliver ## bring the last good release back, code, images and settings: make rollback STACK=staging TO=<commit>
+	@$(DELIVER) rollback $(OF_STACK) -url '$(URL)' -to '$(TO)' -labels '$(LABELS)'
 
 drift: deliver ## what was changed by hand, by whom and since when; changes nothing: make drift STACK=staging
 	@$(DELIVER) drift $(OF_STACK)
+
+revert: deliver ## make an object as it was deployed again: make revert STACK=staging OBJECT='Deployment techcommerce/frontend' (or all)
+	@$(DELIVER) revert $(OF_STACK) -object '$(OBJECT)'
 
 review-stack: deliver
 	@$(DELIVER) prepare $(OF_STACK) -from '$(FROM)' -domain '$(REVIEW_DOMAIN)'
@@ -132,7 +135,7 @@ review-stack: deliver
 review-account: review-stack deployer ## the account that brings it up, and nothing else, made by an administrator
 
 review: review-stack ## a shop of its own for a pull request: make review STACK=pr-12 REVIEW_DOMAIN=review.example.com
-	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)'
+	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)' -labels allow-data-loss,allow-downtime,allow-fixed-name,allow-exposure,allow-alerts
 
 review-down: deliver ## take it away, its data too: make review-down STACK=pr-12
 	@$(DELIVER) remove $(OF_STACK)
@@ -177,6 +180,21 @@ publish: local
 
 sign:
 	@.github/sign .local/images.json
+
+attest:
+	@.github/attest .local/images.json .local/sbom
+
+verify-images:
+	@.github/verify .local/images.json
+
+labels:
+	@.github/labels
+
+stacks:
+	@.github/stacks
+
+stacks-after-staging:
+	@.github/stacks staging
 
 deliver:
 	@mkdir -p .local/bin
