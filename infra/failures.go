@@ -56,7 +56,7 @@ func settle(ctx context.Context, stack stacks.Stack) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleLimit)
 	defer cancel()
-	return rollout.Wait(ctx, client, stack.Namespace)
+	return rollout.Wait(ctx, client, stack.Namespace, nil)
 }
 
 func explain(ctx *pulumi.Context, stack stacks.Stack, failed *pulumi.ErrorHookArgs) (string, error) {

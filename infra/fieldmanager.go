@@ -13,27 +13,38 @@ const (
 	fieldManager = "pulumi-kubernetes-techcommerce"
 	// managedBy is the annotation that the provider reads it from.
 	managedBy = "pulumi.com/patchFieldManager"
+	// takesBack is the annotation by which the provider overwrites what others have set of the declared fields.
+	takesBack = "pulumi.com/patchForce"
 )
 
 // nameFieldManager gives every object of Kubernetes one and the same field manager. Without it the provider makes up a
 // name for each object and keeps it in the state: an update that is killed before its state is saved leaves fields in the
 // hand of somebody whom nobody knows any more, and every later change of one is refused as a conflict.
 //
+// What is declared wins over what was set by hand, as by kubectl scale: otherwise the next deployment and its rollback
+// would both end in a field conflict. make deploy names what it overwrites.
+//
 // It changes the metadata in place and returns nothing: each transformation is given the options that a resource was
 // declared with, so returning them would take back what another one has added.
 func nameFieldManager(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
-	metadata := metadataOf(args.Props)
+	annotate(args.Props, pulumi.StringMap{managedBy: pulumi.String(fieldManager), takesBack: pulumi.String("true")})
+	return nil
+}
+
+// annotate adds annotations to an object in place; those that it has stay as they are. What is no object of Kubernetes, or
+// has annotations that are known only later, is left alone: a test finds it.
+func annotate(props pulumi.Input, with pulumi.StringMap) {
+	metadata := metadataOf(props)
 	if metadata == nil {
-		return nil
+		return
 	}
-	annotations := pulumi.StringMap{managedBy: pulumi.String(fieldManager)}
+	annotations := maps.Clone(with)
 	if given, ok := metadata.Annotations.(pulumi.StringMap); ok {
 		maps.Copy(annotations, given)
 	} else if metadata.Annotations != nil {
-		return nil // known only later; a test finds it
+		return
 	}
 	metadata.Annotations = annotations
-	return nil
 }
 
 // metadataOf returns an object's metadata, nil for what is no object of Kubernetes.

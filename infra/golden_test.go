@@ -36,7 +36,7 @@ func testRelease() release {
 		digest := strings.Repeat(string(rune('1'+i)), 64)
 		images[service.Name] = stacks.Image("registry.example.com/" + service.Name + "@sha256:" + digest)
 	}
-	return release{images: images, revision: "0000000"}
+	return release{images: images, revision: "0000000", id: "0000000000000000"}
 }
 
 // sameRandom is a source of keys that are the same in every run.

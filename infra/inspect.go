@@ -7,20 +7,22 @@ import (
 
 	"github.com/techcommerce/platform/infra/foundation"
 	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/infra/internal/owner"
 	"github.com/techcommerce/platform/infra/preflight"
 	"github.com/techcommerce/platform/stacks"
 )
 
-// inspect asks the cluster whether it has what the stack needs. A preview goes on without one, since there may be none
-// where pull requests are checked.
-func inspect(ctx *pulumi.Context, stack stacks.Stack) error {
+// inspect asks the cluster whether it has what the stack needs, whether it is the stack's own, and whether the namespaces
+// are. It returns the cluster's UID. A preview goes on without a cluster, since there may be none where pull requests are
+// checked.
+func inspect(ctx *pulumi.Context, stack stacks.Stack, release release) (string, error) {
 	config, err := api.Config(stack.Cluster.Context)
 	if err != nil {
 		err = errors.Join(preflight.ErrUnreachable, err)
 	}
 	var report preflight.Report
 	if err == nil {
-		report, err = preflight.Check(ctx.Context(), config, needs(stack))
+		report, err = preflight.Check(ctx.Context(), config, needs(stack), claim(ctx, stack, release))
 	}
 	if err != nil && ctx.DryRun() {
 		report.Warnings = []string{err.Error() + "; this shows what is declared, not what differs"}
@@ -28,10 +30,33 @@ func inspect(ctx *pulumi.Context, stack stacks.Stack) error {
 	}
 	for _, warning := range report.Warnings {
 		if logged := ctx.Log.Warn("cluster: "+warning, nil); logged != nil {
-			return logged
+			return "", logged
 		}
 	}
-	return errors.Join(err, report.Err())
+	if report.Cluster == "" { // it could not be asked
+		report.Cluster = release.cluster
+	}
+	return report.Cluster, errors.Join(err, report.Err())
+}
+
+// claim is what the stack takes to be its own.
+func claim(ctx *pulumi.Context, stack stacks.Stack, release release) preflight.Claim {
+	c := preflight.Claim{
+		Stack:      owner.Name(ctx.Organization(), ctx.Project(), ctx.Stack()),
+		Namespaces: []string{stack.Namespace},
+		Deployed:   len(release.history) > 1 || release.cluster != "",
+		Cluster:    release.cluster,
+	}
+	if stack.Cluster.UID != "" {
+		c.Cluster = stack.Cluster.UID
+	}
+	if m := stack.Monitoring; m != nil {
+		c.Namespaces = append(c.Namespaces, m.Namespace, m.NodesNamespace())
+	}
+	if d := stack.Datadog; stack.DatadogOn() && d.Agent != nil {
+		c.Namespaces = append(c.Namespaces, d.Namespace)
+	}
+	return c
 }
 
 func needs(stack stacks.Stack) preflight.Needs {

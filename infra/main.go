@@ -21,7 +21,7 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := inspect(ctx, stack); err != nil {
+	if release.cluster, err = inspect(ctx, stack, release); err != nil {
 		return err
 	}
 	if err := explainFailures(ctx, stack); err != nil {

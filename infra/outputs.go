@@ -24,6 +24,9 @@ type outputs struct {
 	account *account
 }
 
+// clusterOutput is the output that says which cluster the stack lives on, by the UID of its namespace kube-system.
+const clusterOutput = "clusterUid"
+
 // export publishes what people and later commands want to know of the stack.
 func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs) error {
 	images := pulumi.StringMap{}
@@ -39,6 +42,9 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	ctx.Export("images", images)
 	ctx.Export("revision", pulumi.String(release.revision))
 	ctx.Export("settingsHash", pulumi.String(stack.Hash()))
+	if release.cluster != "" {
+		ctx.Export(clusterOutput, pulumi.String(release.cluster))
+	}
 	ctx.Export("database", pulumi.String(stack.Database.Mode()))
 	ctx.Export("off", pulumi.ToStringMap(stack.Off()))
 	if of.watch != nil {

@@ -21,6 +21,9 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err := ctx.RegisterStackTransformation(nameFieldManager); err != nil {
 		return fmt.Errorf("field manager: %w", err)
 	}
+	if err := ctx.RegisterStackTransformation(markNamespaces(ctx, release)); err != nil {
+		return fmt.Errorf("owner of the namespaces: %w", err)
+	}
 	cluster, err := kubernetes.NewProvider(ctx, "cluster", clusterArgs(stack))
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)

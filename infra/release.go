@@ -22,6 +22,10 @@ type release struct {
 	others map[string]stacks.Image
 	// revision is the git commit of the program, "unknown" outside a checkout.
 	revision string
+	// id identifies the release on the cluster.
+	id string
+	// cluster is the UID of the stack's cluster, empty while none is known.
+	cluster string
 	// history has this release's record and those before it, newest first.
 	history []releases.Record
 	// settle waits until the pods run; nil where there is no cluster.
@@ -47,7 +51,8 @@ func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
 		return release{}, err
 	}
 	return release{
-		images: images, others: stack.Images.Others(content), revision: now.Revision, history: releases.Remember(before, now),
+		images: images, others: stack.Images.Others(content), revision: now.Revision, id: now.ID(),
+		cluster: before.cluster, history: releases.Remember(before.records, now),
 		settle: func(ctx context.Context) error { return settle(ctx, stack) },
 	}, nil
 }
@@ -74,8 +79,15 @@ func record(root string, stack stacks.Stack, images map[string]stacks.Image) (re
 	return r, nil
 }
 
+// memory is what the stack's last successful update left for those after it.
+type memory struct {
+	records []releases.Record
+	// cluster is the UID of the cluster that the stack lives on, empty before the first update.
+	cluster string
+}
+
 // remembered asks the engine for the stack's own outputs, as the last successful update left them.
-func remembered(ctx *pulumi.Context) ([]releases.Record, error) {
+func remembered(ctx *pulumi.Context) (memory, error) {
 	self := struct {
 		Name string `pulumi:"name"`
 	}{ctx.Organization() + "/" + ctx.Project() + "/" + ctx.Stack()}
@@ -84,8 +96,10 @@ func remembered(ctx *pulumi.Context) ([]releases.Record, error) {
 	}
 	// The raw form, because the other one refuses an answer with secrets in it.
 	if _, err := ctx.InvokePackageRaw("pulumi:pulumi:readStackOutputs", &self, &answer, ""); err != nil {
-		return nil, err
+		return memory{}, err
 	}
 	text, _ := answer.Outputs[releases.Output].(string)
-	return releases.Parse(text)
+	records, err := releases.Parse(text)
+	cluster, _ := answer.Outputs[clusterOutput].(string)
+	return memory{records: records, cluster: cluster}, err
 }

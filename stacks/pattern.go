@@ -28,6 +28,7 @@ const (
 	channel  = `#[^\s]+`
 	mailbox  = `[^\s@]+@[^\s@]+`
 	server   = `[a-zA-Z0-9.-]+:[0-9]+`
+	uid      = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 	loopback = `http://(127\.0\.0\.1|localhost):[0-9]+`
 )
 
@@ -37,6 +38,8 @@ func pattern(name string) form {
 	switch name {
 	case "label":
 		expression, rule = label, "want 1 to 63 lower-case letters, digits and, between them, hyphens"
+	case "uid":
+		expression, rule = uid, "want what this prints: kubectl get namespace kube-system -o jsonpath={.metadata.uid}"
 	case "host":
 		expression, rule = host, "want a host name"
 	case "image":

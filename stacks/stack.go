@@ -60,6 +60,9 @@ func (LogLevel) options() []string { return []string{"debug", "info", "warn", "e
 type Cluster struct {
 	// Context is the kube context. Default: the current one.
 	Context string `json:"context,omitempty"`
+	// UID is the UID of the namespace kube-system of the stack's cluster: no other is touched. Default: the cluster of the
+	// stack's first update.
+	UID string `json:"uid,omitempty" pattern:"uid"`
 	// Kind says minikube or kind where the cluster is one of those, on somebody's own machine: nobody has signed the
 	// certificates of their kubelets.
 	Kind ClusterKind `json:"kind,omitempty"`

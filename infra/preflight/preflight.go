@@ -42,6 +42,8 @@ type Report struct {
 	Missing []string
 	// Warnings make it less than it could be.
 	Warnings []string
+	// Cluster is the UID of the cluster's namespace kube-system, empty where the user may not ask.
+	Cluster string
 }
 
 // Err is what is missing as one error, nil for nothing.
@@ -60,18 +62,18 @@ var ErrUnreachable = errors.New("the cluster cannot be reached")
 const limit = 10 * time.Second
 
 // Check asks the cluster. The error is ErrUnreachable with its cause, or nil.
-func Check(ctx context.Context, config *rest.Config, needs Needs) (Report, error) {
+func Check(ctx context.Context, config *rest.Config, needs Needs, claim Claim) (Report, error) {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	client, err := api.Connect(config)
 	if err != nil {
 		return Report{}, fmt.Errorf("%w: %w", ErrUnreachable, err)
 	}
-	c := &check{api: client, needs: needs}
+	c := &check{api: client, needs: needs, claim: claim}
 	if err := c.version(ctx); err != nil {
 		return Report{}, fmt.Errorf("%w: %s: %w", ErrUnreachable, config.Host, err)
 	}
-	c.all(ctx, c.metrics, c.storage, c.nodes, c.ingress, c.policies, c.permissions)
+	c.all(ctx, c.metrics, c.storage, c.nodes, c.ingress, c.policies, c.permissions, c.home, c.owners)
 	slices.Sort(c.report.Missing)
 	slices.Sort(c.report.Warnings)
 	return c.report, nil
@@ -81,6 +83,7 @@ func Check(ctx context.Context, config *rest.Config, needs Needs) (Report, error
 type check struct {
 	api    api.Client
 	needs  Needs
+	claim  Claim
 	mu     sync.Mutex
 	report Report
 }

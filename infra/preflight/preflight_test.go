@@ -24,6 +24,7 @@ func complete() cluster {
 		"storageclass.kubernetes.io/is-default-class": "true",
 	}}}
 	return cluster{
+		"/api/v1/namespaces/kube-system":                         object{"metadata": object{"uid": "u-1"}},
 		"/version":                                               object{"major": "1", "minor": "34"},
 		"/apis/metrics.k8s.io/v1beta1":                           object{},
 		"/api/v1/nodes":                                          object{"items": []object{named("one")}},
@@ -99,7 +100,7 @@ func TestCheck(t *testing.T) {
 			want: preflight.Report{Missing: []string{"no IngressClass nginx (it has traefik)"}}},
 		{name: "nobody who holds policies", cluster: complete().with("/apis/apps/v1/daemonsets", map[string]any{}),
 			want: preflight.Report{Warnings: []string{
-				"nobody is known to hold network policies; if somebody does, set cluster.enforcesPolicies",
+				"no network policy engine was found, so network policies may not be enforced; if one is there, set cluster.enforcesPolicies: true",
 			}}},
 		{name: "a user who may not ask", cluster: complete().with("/api/v1/nodes", forbidden{}),
 			want: preflight.Report{Warnings: []string{"cannot tell how many nodes there are: the user may not ask"}}},
@@ -118,10 +119,11 @@ func TestCheck(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(c.cluster)
 			defer server.Close()
-			got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything())
+			got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything(), preflight.Claim{})
 			if err != nil {
 				t.Fatal(err)
 			}
+			c.want.Cluster = "u-1"
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
 			}
@@ -134,7 +136,7 @@ func TestCheckAsksOnlyWhatIsNeeded(t *testing.T) {
 	server := httptest.NewServer(complete().without("/apis/metrics.k8s.io/v1beta1").
 		with("/apis/storage.k8s.io/v1/storageclasses", map[string]any{}))
 	defer server.Close()
-	got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, preflight.Needs{Namespace: "shop"})
+	got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, preflight.Needs{Namespace: "shop"}, preflight.Claim{})
 	if err != nil || got.Err() != nil || len(got.Warnings) > 0 {
 		t.Errorf("got %+v, %v", got, err)
 	}
@@ -144,7 +146,7 @@ func TestCheckWithoutACluster(t *testing.T) {
 	t.Parallel()
 	server := httptest.NewServer(complete())
 	server.Close()
-	_, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything())
+	_, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, everything(), preflight.Claim{})
 	if !errors.Is(err, preflight.ErrUnreachable) {
 		t.Errorf("got %v", err)
 	}

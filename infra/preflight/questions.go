@@ -132,5 +132,5 @@ func (c *check) policies(ctx context.Context) {
 			}
 		}
 	}
-	c.warn("nobody is known to hold network policies; if somebody does, set cluster.enforcesPolicies")
+	c.warn("no network policy engine was found, so network policies may not be enforced; if one is there, set cluster.enforcesPolicies: true")
 }

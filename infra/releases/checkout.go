@@ -11,8 +11,10 @@ import (
 // Unknown is the revision of what is no git checkout, such as an unpacked archive.
 const Unknown = "unknown"
 
-// programSources is what the program is made of. Services are not among it: they are in their images.
-var programSources = []string{"infra", "stacks", "apps/contract", "go.mod", "go.sum", "Pulumi.yaml"}
+// ProgramSources is what the program is made of. Services are not among it: they are in their images.
+func ProgramSources() []string {
+	return []string{"infra", "stacks", "apps/contract", "go.mod", "go.sum", "Pulumi.yaml"}
+}
 
 // Revision is the commit that is checked out, and whether the program's source differs from it.
 func Revision(root string) (revision string, dirty bool) {
@@ -20,7 +22,7 @@ func Revision(root string) (revision string, dirty bool) {
 	if err != nil {
 		return Unknown, false
 	}
-	status := append([]string{"-C", root, "status", "--porcelain", "--"}, programSources...)
+	status := append([]string{"-C", root, "status", "--porcelain", "--"}, ProgramSources()...)
 	changed, err := exec.Command("git", status...).Output()
 	return strings.TrimSpace(string(head)), err != nil || len(changed) > 0
 }

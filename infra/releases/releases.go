@@ -3,6 +3,8 @@
 package releases
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -35,6 +37,17 @@ type Record struct {
 	Time time.Time `json:"time"`
 	// By is who deployed it.
 	By string `json:"by"`
+}
+
+// ID identifies the release on the cluster: the same code, builds and settings have the same.
+func (r Record) ID() string {
+	hash := sha256.New()
+	fmt.Fprintln(hash, r.Revision, r.Dirty)
+	for _, service := range slices.Sorted(maps.Keys(r.Images)) {
+		fmt.Fprintln(hash, service, r.Images[service])
+	}
+	fmt.Fprint(hash, r.Settings)
+	return hex.EncodeToString(hash.Sum(nil))[:16]
 }
 
 // Same says whether two records are the same release: the same code, builds and settings.

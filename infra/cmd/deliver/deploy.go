@@ -4,124 +4,155 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/notify"
-	"github.com/techcommerce/platform/infra/cmd/deliver/internal/smoke"
-	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
-	"github.com/techcommerce/platform/infra/internal/api"
 	"github.com/techcommerce/platform/infra/releases"
-	"github.com/techcommerce/platform/infra/rollout"
 )
 
-// rolloutLimit bounds the wait for pods; a rollout that stands still ends it much earlier, by the stack's own deadline.
-const rolloutLimit = 20 * time.Minute
-
-// deploy brings what is checked out to the stack. If it does not come up, or does not serve, the stack goes back to the
-// release that ran before, and the command fails all the same.
+// deploy brings what is checked out to the stack, and proves that it runs and serves. If it does not, the stack is rolled
+// back to the release that ran before, and the command fails all the same. What never began is not rolled back.
 func deploy(ctx context.Context, j job) error {
-	started := time.Now()
-	before, err := j.stack.Releases(ctx)
+	const what = "not deployed"
+	o, err := j.begin(ctx, "a deployment")
 	if err != nil {
-		return err
+		return fmt.Errorf("%s: %w", what, err)
 	}
-	failure := j.stack.Run(ctx, "up", "--yes", "--skip-preview")
+	defer o.end()
+	if err := o.checkImages(); err != nil {
+		return o.untouched(what, err)
+	}
+	tried, err := o.stack.CheckedOut()
+	if err != nil {
+		return o.untouched(what, err)
+	}
+	if err := o.checkOrder(tried); err != nil {
+		return o.untouched(what, err)
+	}
+	report, err := o.approve(ctx, o.stack, o.mustRefresh(), o.labels)
+	if err != nil {
+		return o.untouched(what, err)
+	}
+	o.sayOverwritten()
+	if err := o.keepReplicas(ctx, report.Scaled); err != nil {
+		return o.untouched(what, err)
+	}
+	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
+	defer cancel()
+	failure := o.bring(forward, o.stack, o.mustRefresh())
 	if failure == nil {
-		failure = j.verify(ctx, j.stack)
+		failure = o.try(forward, o.stack)
 	}
-	if failure == nil {
-		return j.deployed(ctx, before, started)
+	switch {
+	case failure == nil:
+		return o.deployed(ctx)
+	case never(failure) && ctx.Err() != nil:
+		return o.untouched(what, errInterrupted)
+	case never(failure):
+		return o.untouched(what, failure)
+	case ctx.Err() != nil:
+		return o.interrupted(ctx, tried, failure)
 	}
-	tried, err := j.stack.CheckedOut()
+	return o.takeBack(ctx, tried, failure)
+}
+
+// older is the label that allows older code over newer.
+const older = "allow-older"
+
+// checkOrder refuses code that came before what runs: a job that was started again, or that waited for long, would undo
+// what was deployed since. make rollback does that, and says so.
+func (o *operation) checkOrder(tried releases.Record) error {
+	if len(o.records) == 0 || slices.Contains(o.labels, older) {
+		return nil
+	}
+	now := o.records[0].Revision
+	if now == tried.Revision || !o.stack.Precedes(tried.Revision, now) {
+		return nil
+	}
+	return fmt.Errorf("the checkout (%.12s) is older than what runs (%.12s). To bring it back: make rollback STACK=%s TO=%.12s; "+
+		"to deploy it all the same: LABELS=%s", tried.Revision, now, o.stack.Name, tried.Revision, older)
+}
+
+// takeBack rolls a deployment back that failed.
+func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure error) error {
+	n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error()}
+	fmt.Fprintf(o.out, "\nthe deployment failed: %v\n", failure)
+	to, err := o.previous(ctx, tried)
 	if err != nil {
-		return errors.Join(failure, err)
+		return o.left(ctx, n, failure, err)
 	}
-	news := notify.News{Outcome: notify.Failed, Release: tried, Took: time.Since(started), Why: failure.Error()}
-	if len(before) == 0 {
-		j.tell(ctx, j.stack, news)
-		return fmt.Errorf("%w\nthere is no release to go back to: mend it and deploy again", failure)
+	n.Changes = tried.Since(to)
+	limited, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("took longer than %s", rollbackLimit))
+	defer cancel()
+	fmt.Fprintf(o.out, "\nrolling back to %s\n", describe(to))
+	err = o.rollBackTo(limited, to, rollBack{schema: tried.Schema, refresh: true})
+	if ctx.Err() != nil {
+		return o.interrupted(ctx, tried, errors.Join(failure, err))
 	}
-	fmt.Fprintf(j.out, "\n%v\n\nthe deployment failed: going back to %s\n", failure, describe(before[0]))
-	news.Changes = tried.Since(before[0])
-	err = j.goBack(ctx, before[0], tried.Schema, func(at stack.Stack) {
-		news.Outcome, news.Release, news.Took = notify.Restored, before[0], time.Since(started)
-		j.tell(ctx, at, news)
-	})
 	if err != nil {
-		news.Why += "\nthe rollback failed too: " + err.Error()
-		news.Took = time.Since(started)
-		j.tell(ctx, j.stack, news)
-		return errors.Join(failure, fmt.Errorf("the rollback failed too: %w", err))
+		return o.left(ctx, n, failure, fmt.Errorf("the rollback failed too: %w", err))
 	}
-	return fmt.Errorf("the deployment failed and %s serves again: %w", describe(before[0]), failure)
+	n.Outcome, n.Release = notify.Restored, to
+	n.Next = "fix it and deploy again; until then the checkout would bring it back"
+	o.announce(ctx, n)
+	return fmt.Errorf("the deployment failed: %w\n%s runs again, verified", failure, describe(to))
+}
+
+// previous is the release that a failed deployment is rolled back to: the one that ran before it.
+func (o *operation) previous(ctx context.Context, tried releases.Record) (releases.Record, error) {
+	if len(o.records) == 0 {
+		return releases.Record{}, errors.New("there is no release to roll back to")
+	}
+	outputs, err := o.stack.Outputs(ctx)
+	if err != nil {
+		return releases.Record{}, err
+	}
+	now, err := releases.Parse(outputs.Releases)
+	if err != nil {
+		return releases.Record{}, err
+	}
+	if len(now) > 0 && !now[0].Same(o.records[0]) && now[0].Revision != tried.Revision {
+		return releases.Record{}, fmt.Errorf("%s was deployed meanwhile, so nothing is rolled back", describe(now[0]))
+	}
+	if tried.Revision == o.records[0].Revision && tried.Settings == o.records[0].Settings && len(tried.Since(o.records[0])) == 0 {
+		return releases.Record{}, errors.New("it is the release that ran before, so there is nothing to roll back")
+	}
+	return o.records[0], nil
+}
+
+// left ends a deployment after which no verified release runs: it says what does, and what to do.
+func (o *operation) left(ctx context.Context, n notify.Notification, failure, why error) error {
+	n.Running = o.whatRuns(ctx)
+	n.Why += "\n" + why.Error()
+	n.Next = "fix what failed and run make deploy STACK=" + o.stack.Name + " again"
+	if len(o.records) > 0 {
+		n.Next += ", or make rollback STACK=" + o.stack.Name
+	}
+	o.announce(ctx, n)
+	return fmt.Errorf("%w\n%w\nrunning now:\n%s\nnext: %s", failure, why, n.Running, n.Next)
 }
 
 // deployed tells of a deployment that went well.
-func (j job) deployed(ctx context.Context, before []releases.Record, started time.Time) error {
-	now, err := j.stack.Releases(ctx)
+func (o *operation) deployed(ctx context.Context) error {
+	outputs, err := o.stack.Outputs(ctx)
+	if err != nil {
+		return err
+	}
+	now, err := releases.Parse(outputs.Releases)
 	if err != nil {
 		return err
 	}
 	if len(now) == 0 {
 		return errors.New("the stack has no record of its release")
 	}
-	news := notify.News{Outcome: notify.Deployed, Release: now[0], Took: time.Since(started)}
-	if len(before) > 0 {
-		news.Changes = now[0].Since(before[0])
+	n := notify.Notification{Outcome: notify.Deployed, Release: now[0]}
+	if len(o.records) > 0 {
+		n.Changes = now[0].Since(o.records[0])
 	}
-	j.tell(ctx, j.stack, news)
+	o.announce(ctx, n)
 	return nil
 }
 
-// verify waits until what was declared runs, and tries the shop.
-func (j job) verify(ctx context.Context, s stack.Stack) error {
-	outputs, err := s.Outputs(ctx)
-	if err != nil {
-		return err
-	}
-	client, err := open(ctx, s)
-	if err != nil {
-		return err
-	}
-	limited, cancel := context.WithTimeout(ctx, rolloutLimit)
-	defer cancel()
-	if err := rollout.Wait(limited, client, outputs.Namespace); err != nil {
-		return err
-	}
-	url := j.url
-	if url == "" && len(outputs.URLs) > 0 {
-		url = outputs.URLs[0]
-	}
-	if url == "" {
-		return errors.New("the stack's outputs name no URL to try: give one with URL=https://…")
-	}
-	return smoke.Test(ctx, url, j.within)
-}
-
-// open connects to the cluster that the stack's settings name.
-func open(ctx context.Context, s stack.Stack) (api.Client, error) {
-	settings, err := s.Settings(ctx)
-	if err != nil {
-		return api.Client{}, err
-	}
-	return api.Open(settings.Cluster.Context)
-}
-
-// tell says here what happened to the stack, and to those whom its settings name. Nobody's absence makes a deployment a
-// failed one, but it is said.
-func (j job) tell(ctx context.Context, at stack.Stack, news notify.News) {
-	news.Stack, news.By = at.Name, j.by
-	settings, err := at.Settings(ctx)
-	if err == nil {
-		news.Environment = settings.Environment
-		err = notify.Of(settings).Tell(ctx, news)
-	}
-	fmt.Fprintln(j.out, "\n"+news.Text())
-	if err != nil {
-		fmt.Fprintf(j.out, "not everybody was told of it: %v\n", err)
-	}
-}
-
-func describe(r releases.Record) string {
-	return fmt.Sprintf("release %.12s of %s by %s (settings %s)", r.Revision, r.Time.Format("2006-01-02 15:04"), r.By, r.SettingsHash)
-}
+// took is how long the operation has gone on.
+func (o *operation) took() time.Duration { return time.Since(o.started) }

@@ -11,15 +11,17 @@ import (
 // destroy takes away all of a stack but what is protected, and says what that is and how it is removed. Pulumi alone
 // refuses to take away anything where something is protected.
 func destroy(ctx context.Context, j job) error {
-	protected, err := j.protected(ctx)
+	o, err := j.begin(ctx, "a destroy")
 	if err != nil {
-		return err
+		return fmt.Errorf("not destroyed: %w", err)
 	}
-	args := []string{"destroy", "--yes", "--skip-preview"}
+	defer o.end()
+	protected := o.protected()
+	var flags []string
 	if len(protected) > 0 {
-		args = append(args, "--exclude-protected")
+		flags = append(flags, "--exclude-protected")
 	}
-	if err := j.stack.Run(ctx, args...); err != nil || len(protected) == 0 {
+	if err := j.stack.Destroy(ctx, flags...); err != nil || len(protected) == 0 {
 		return err
 	}
 	fmt.Fprintln(j.out, "\nprotected, so still there, with what they hold and the namespaces that they are in:")
@@ -33,9 +35,8 @@ func destroy(ctx context.Context, j job) error {
 	return nil
 }
 
-func (j job) protected(ctx context.Context) ([]stack.Resource, error) {
-	resources, err := j.stack.Resources(ctx)
-	return slices.DeleteFunc(resources, func(r stack.Resource) bool { return !r.Protect }), err
+func (o *operation) protected() []stack.Resource {
+	return slices.DeleteFunc(slices.Clone(o.state.Resources), func(r stack.Resource) bool { return !r.Protect })
 }
 
 // removals are the commands that remove what is protected. A claim is left to the cluster even then, and goes with its

@@ -5,89 +5,159 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/drift"
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/running"
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
 )
 
-// findDrift prints what differs and fails if anything does, so that a nightly run is noticed.
+// findDrift prints what differs and fails if anything does, so that a nightly run is noticed. It changes nothing.
 func findDrift(ctx context.Context, j job) error {
-	resources, err := j.stack.Resources(ctx)
-	if err != nil {
+	o := &operation{job: j, unlock: func() {}}
+	if err := o.open(ctx); err != nil {
 		return err
 	}
-	client, err := open(ctx, j.stack)
-	if err != nil {
+	if err := o.read(ctx); err != nil {
 		return err
 	}
-	changes, err := drift.Find(ctx, client, resources)
-	if err != nil {
-		return err
+	others, unseen := o.elsewhere(ctx)
+	changes := append(slices.Clone(o.running.Changes), others...)
+	for _, text := range unseen {
+		fmt.Fprintln(o.out, text)
 	}
-	if len(changes) == 0 {
-		fmt.Fprintf(j.out, "%s: everything is as declared\n", j.stack.Name)
+	if len(changes) == 0 && len(unseen) == 0 {
+		fmt.Fprintf(o.out, "%s: everything is as declared\n", o.stack.Name)
 		return nil
 	}
-	for _, c := range changes {
-		fmt.Fprintln(j.out, sentence(c))
+	fmt.Fprint(o.out, driftReport(o.stack.Name, changes))
+	if len(changes) == 0 {
+		return fmt.Errorf("%s: not everything could be compared", o.stack.Name)
 	}
-	fmt.Fprintln(j.out)
-	for _, command := range slices.Concat(reverts(j.stack.Name, changes), adopts(j.stack.Name, changes)) {
-		fmt.Fprintln(j.out, command)
-	}
-	return fmt.Errorf("%s: %d differences from what is declared", j.stack.Name, len(changes))
+	return fmt.Errorf("%s: %d differences from what is declared", o.stack.Name, len(changes))
 }
 
-func sentence(c drift.Change) string {
-	text := strings.TrimSpace(c.Object+" "+c.Field) + " " + c.What
-	if c.By != "" {
-		text += ", by " + c.By
-	}
-	if !c.Since.IsZero() {
-		text += " since " + c.Since.UTC().Format(time.DateTime)
-	}
-	return text
-}
-
-// reverts are the commands that make the changed objects as declared again. The provider refuses to overwrite what others
-// set unless it is told to, and leaves alone what it never declared.
-func reverts(stack string, changes []drift.Change) []string {
-	up := "revert: PULUMI_K8S_ENABLE_PATCH_FORCE=true pulumi up --refresh --stack " + stack
-	var targets, commands []string
-	for _, c := range changes {
-		if c.Remove != "" {
-			commands = append(commands, "revert: "+remove(c))
-			continue
+// elsewhere compares what is no object of the cluster, such as a release of Helm or a monitor of Datadog, through the
+// providers' own refresh. What could not be asked is said.
+func (o *operation) elsewhere(ctx context.Context) (changes []drift.Change, unseen []string) {
+	var targets []stack.Resource
+	for _, r := range o.state.Resources {
+		if r.Custom && !r.IsObject() && !strings.HasPrefix(r.Type, "pulumi:") {
+			targets = append(targets, r)
 		}
-		targets = append(targets, " --target '"+c.URN+"'")
 	}
-	slices.Sort(targets)
-	if targets = slices.Compact(targets); len(targets) > 0 {
-		commands = append([]string{up + strings.Join(targets, "")}, commands...)
+	if len(targets) == 0 {
+		return nil, nil
+	}
+	found, err := o.stack.Refreshed(ctx, targets)
+	if err != nil {
+		return nil, []string{fmt.Sprintf("%d resources outside the cluster's API could not be compared: %v", len(targets), err)}
+	}
+	for _, r := range found {
+		c := drift.Change{URN: r.URN, Object: r.Name(), What: "is not as declared: " + strings.Join(r.Paths, ", ")}
+		if r.Gone {
+			c.What = "is gone"
+		}
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// shown is how many differences of one cause are listed.
+const shown = 15
+
+// driftReport groups the differences by who made them, and ends with the commands that undo or keep them.
+func driftReport(name string, changes []drift.Change) string {
+	var text strings.Builder
+	for _, group := range drift.ByCause(changes) {
+		fmt.Fprintln(&text, group.Cause)
+		for i, c := range group.Changes {
+			if i == shown {
+				fmt.Fprintf(&text, "  and %d more\n", len(group.Changes)-shown)
+				break
+			}
+			fmt.Fprintln(&text, "  "+c.Difference())
+		}
+	}
+	text.WriteString("\n")
+	for _, command := range slices.Concat(reverts(name, changes), adopts(name, changes)) {
+		fmt.Fprintln(&text, command)
+	}
+	return text.String()
+}
+
+// few is up to how many objects each gets a command of its own.
+const few = 5
+
+// reverts are the commands that make the changed objects as they were deployed again.
+func reverts(name string, changes []drift.Change) []string {
+	var objects []string
+	redeploy := false
+	for _, c := range changes {
+		if c.InCluster() {
+			objects = append(objects, c.Object)
+		} else {
+			redeploy = true
+		}
+	}
+	slices.Sort(objects)
+	objects = slices.Compact(objects)
+	var commands []string
+	if len(objects) > few {
+		commands, objects = append(commands, "revert: make revert STACK="+name+" OBJECT=all"), nil
+	}
+	for _, object := range objects {
+		commands = append(commands, "revert: make revert STACK="+name+" OBJECT='"+object+"'")
+	}
+	if redeploy {
+		commands = append(commands, "revert what is outside the cluster: make deploy STACK="+name+", with what runs checked out")
 	}
 	return commands
-}
-
-func remove(c drift.Change) string {
-	kind, name, _ := strings.Cut(c.Object, " ")
-	namespace, name, namespaced := strings.Cut(name, "/")
-	if !namespaced {
-		namespace, name = "", namespace
-	}
-	command := "kubectl patch " + strings.ToLower(kind) + " " + name
-	if namespaced {
-		command += " --namespace " + namespace
-	}
-	return command + ` --type json --patch '[{"op":"remove","path":"` + c.Remove + `"}]'`
 }
 
 // adopts are the commands that declare what is there, where a setting can.
-func adopts(stack string, changes []drift.Change) []string {
+func adopts(name string, changes []drift.Change) []string {
 	var commands []string
 	for _, c := range changes {
 		if c.Adopt != "" {
-			commands = append(commands, "adopt:  pulumi config set --stack "+stack+" --path "+c.Adopt)
+			commands = append(commands, "adopt:  pulumi config set --stack "+name+" --path "+c.Adopt)
 		}
 	}
 	return commands
+}
+
+// revert makes one object, or each that differs, as the stack's last update declared it. Nothing is deployed and nothing is
+// recorded: what is checked out plays no part.
+func revert(ctx context.Context, j job) error {
+	if j.object == "" {
+		return fmt.Errorf("which object? (make revert STACK=%s OBJECT='Deployment techcommerce/frontend', or OBJECT=all)", j.stack.Name)
+	}
+	o, err := j.begin(ctx, "a revert")
+	if err != nil {
+		return fmt.Errorf("not reverted: %w", err)
+	}
+	defer o.end()
+	var reverted []string
+	for _, c := range o.running.Changes {
+		if (j.object == "all" || j.object == c.Object) && !slices.Contains(reverted, c.Object) {
+			reverted = append(reverted, c.Object)
+		}
+	}
+	if len(reverted) == 0 {
+		return fmt.Errorf("not reverted: %s does not differ from what is declared (make drift STACK=%s lists what does)", j.object, j.stack.Name)
+	}
+	if err := drift.Revert(ctx, o.client, o.state.Resources, o.running.Changes, reverted); err != nil {
+		return err
+	}
+	now, err := running.Read(ctx, o.client, o.settings.Namespace, o.state.Resources)
+	if err != nil {
+		return err
+	}
+	left := slices.DeleteFunc(now.Changes, func(c drift.Change) bool { return !slices.Contains(reverted, c.Object) })
+	if len(left) > 0 {
+		return fmt.Errorf("some of it differs still:\n%s", driftReport(j.stack.Name, left))
+	}
+	for _, object := range reverted {
+		fmt.Fprintf(o.out, "%s is as it was deployed\n", object)
+	}
+	return nil
 }

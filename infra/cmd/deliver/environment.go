@@ -80,7 +80,7 @@ func takeAway(ctx context.Context, j job) error {
 		_, err := fmt.Fprintf(j.out, "there is no stack %s\n", j.stack.Name)
 		return err
 	}
-	if err := j.stack.Run(ctx, "destroy", "--yes", "--skip-preview"); err != nil {
+	if err := j.stack.Destroy(ctx); err != nil {
 		return err
 	}
 	return j.stack.Run(ctx, "stack", "rm", "--yes")

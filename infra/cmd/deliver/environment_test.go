@@ -21,23 +21,23 @@ func TestAPullRequestGetsAStack(t *testing.T) {
 			file: "config:\n  techcommerce:edge: {nodePort: 30000}\nencryptionsalt: v1:salt\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
-			w.add("Pulumi.review.yaml", shared)
-			w.write("stacks", c.stacks)
+			s := newSetup(t)
+			s.add("Pulumi.review.yaml", shared)
+			s.write("stacks", c.stacks)
 			if c.file != "" {
-				w.add("Pulumi.pr-12.yaml", c.file)
+				s.add("Pulumi.pr-12.yaml", c.file)
 			}
-			if said, err := w.run("prepare", "-stack", "pr-12", "-domain", "review.example.com"); err != nil {
+			if said, err := s.run("prepare", "-stack", "pr-12", "-domain", "review.example.com"); err != nil {
 				t.Fatalf("%v\n%s", err, said)
 			}
-			if got := slices.Contains(w.calls(), "checkout: stack init --no-select --stack pr-12"); got != c.wantInit {
-				t.Errorf("a stack is made: got %v, want %v: %q", got, c.wantInit, w.calls())
+			if got := slices.Contains(s.calls(), "checkout: stack init --no-select --stack pr-12"); got != c.wantInit {
+				t.Errorf("a stack is made: got %v, want %v: %q", got, c.wantInit, s.calls())
 			}
 			host := "checkout: config set --path edge.ingress.host pr-12.review.example.com --stack pr-12"
-			if !slices.Contains(w.calls(), host) {
-				t.Errorf("want %q, got %q", host, w.calls())
+			if !slices.Contains(s.calls(), host) {
+				t.Errorf("want %q, got %q", host, s.calls())
 			}
-			text, err := os.ReadFile(filepath.Join(w.dir, "Pulumi.pr-12.yaml"))
+			text, err := os.ReadFile(filepath.Join(s.dir, "Pulumi.pr-12.yaml"))
 			if err != nil || !strings.Contains(string(text), c.want) || strings.Contains(string(text), "nodePort") {
 				t.Errorf("want the shared settings and %q, got %v\n%s", c.want, err, text)
 			}
@@ -54,10 +54,10 @@ func TestWhereThePullRequestsShopIs(t *testing.T) {
 			"| https://pr-12.example.com | `0123456789ab` | 2026-01-02 03:04 UTC |"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			w := newWorld(t)
-			w.write("stacks", c.stacks)
-			w.write("outputs", c.outputs)
-			said, err := w.run("where", "-stack", "pr-12")
+			s := newSetup(t)
+			s.write("stacks", c.stacks)
+			s.write("outputs", c.outputs)
+			said, err := s.run("where", "-stack", "pr-12")
 			if err != nil || !strings.HasPrefix(said, "<!-- review of pr-12 -->\n") || !strings.Contains(said, c.want) {
 				t.Errorf("want %q, got %v\n%s", c.want, err, said)
 			}
@@ -66,21 +66,21 @@ func TestWhereThePullRequestsShopIs(t *testing.T) {
 }
 
 func TestOnlyAPullRequestsStackIsTakenAway(t *testing.T) {
-	w := newWorld(t)
-	w.write("stacks", `[{"name": "pr-12"}, {"name": "production"}]`)
+	s := newSetup(t)
+	s.write("stacks", `[{"name": "pr-12"}, {"name": "production"}]`)
 	for _, name := range []string{"production", "pr-12-x", "pr-"} {
-		if said, err := w.run("remove", "-stack", name); err == nil || !strings.Contains(err.Error(), "no pull request's stack") {
+		if said, err := s.run("remove", "-stack", name); err == nil || !strings.Contains(err.Error(), "no pull request's stack") {
 			t.Errorf("%s: got %v\n%s", name, err, said)
 		}
 	}
-	if said, err := w.run("remove", "-stack", "pr-13"); err != nil || !strings.Contains(said, "there is no stack pr-13") {
+	if said, err := s.run("remove", "-stack", "pr-13"); err != nil || !strings.Contains(said, "there is no stack pr-13") {
 		t.Errorf("one that is gone: got %v\n%s", err, said)
 	}
-	if said, err := w.run("remove", "-stack", "pr-12"); err != nil {
+	if said, err := s.run("remove", "-stack", "pr-12"); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
 	want := []string{"checkout: destroy --yes --skip-preview --stack pr-12", "checkout: stack rm --yes --stack pr-12"}
-	if got := w.calls(); !slices.Equal(got[len(got)-2:], want) {
+	if got := s.calls(); !slices.Equal(got[len(got)-2:], want) {
 		t.Errorf("got %q, want %q at the end", got, want)
 	}
 }

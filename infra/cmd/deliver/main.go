@@ -1,5 +1,5 @@
 // Command deliver does the parts of a stack's life that the Pulumi CLI leaves to people: it says what a preview means,
-// checks a deployment, goes back to the last good release, and finds what was changed by hand. Everything else it leaves to
+// proves a deployment, rolls it back to the last good release, and finds what was changed by hand. Everything else it leaves to
 // the stock CLI, which it runs. The Makefile and, through it, the pipeline are its users.
 package main
 
@@ -29,10 +29,11 @@ type command struct {
 func commands() map[string]command {
 	return map[string]command{
 		"review":   {"read pulumi preview --json and say what it means", reviewPreview},
-		"deploy":   {"pulumi up, wait, smoke test; go back when it fails", deploy},
-		"verify":   {"wait for the rollout and run the smoke test", func(ctx context.Context, j job) error { return j.verify(ctx, j.stack) }},
-		"rollback": {"go back to the last good release", rollback},
+		"deploy":   {"pulumi up, prove that it runs, smoke test; roll back when it fails", deploy},
+		"verify":   {"prove that what runs is what was declared, and try the shop", verify},
+		"rollback": {"bring the last good release back", rollback},
 		"drift":    {"say what was changed by hand", findDrift},
+		"revert":   {"make one object as it was deployed again", revert},
 		"destroy":  {"take a stack away, but for what is protected", destroy},
 		"prepare":  {"make the stack of a pull request", prepare},
 		"remove":   {"destroy the stack of a pull request and forget it", takeAway},
@@ -49,8 +50,10 @@ type job struct {
 	within time.Duration
 	// by is who asks for it.
 	by string
-	// labels are those of the pull request.
+	// labels allow what is dangerous: those of the pull request.
 	labels []string
+	// to is the release to roll back to, object the one to revert, "all" for each that differs.
+	to, object string
 	// from is the file with the settings of every pull request's stack, domain what their shops' host names end in.
 	from, domain string
 	in           io.Reader
@@ -60,6 +63,10 @@ type job struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, func() {
+		signal.Reset(syscall.SIGINT) // a second one ends this at once; pulumi then ends in order by itself
+		fmt.Fprintln(os.Stderr, "\ninterrupted: ending in order, which takes up to two minutes; once more to leave it alone")
+	})
 	if err := run(ctx, os.Args[1:], os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "\n"+err.Error())
 		os.Exit(1)
@@ -72,6 +79,9 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 	url := flags.String("url", "", "where the shop is; default: the stack's first URL")
 	within := flags.Duration("within", 90*time.Second, "how long the shop may take to serve once its pods run")
 	labels := flags.String("labels", "", "the pull request's labels, separated by commas")
+	wait := flags.Duration("wait", waitLimit, "how long to wait for another deployment of the stack to end")
+	to := flags.String("to", "", "the release to roll back to, by the first digits of its commit; default: the last good one")
+	object := flags.String("object", "", "the object to revert, such as 'Deployment techcommerce/frontend', or all")
 	from := flags.String("from", "Pulumi.review.yaml", "the file with the settings of every pull request's stack")
 	domain := flags.String("domain", "", "what the host names of pull requests' shops end in")
 	var do command
@@ -92,8 +102,8 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		return err
 	}
 	return do.run(ctx, job{
-		stack: stack.Stack{Name: *name, Dir: dir, Out: out}, url: *url, within: *within, by: releases.Deployer(dir, os.Getenv),
-		from: *from, domain: *domain, labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
+		stack: stack.Stack{Name: *name, Dir: dir, Out: out, Wait: *wait}, url: *url, within: *within, by: releases.Deployer(dir, os.Getenv),
+		to: *to, object: *object, from: *from, domain: *domain, labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
 	})
 }
 

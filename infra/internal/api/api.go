@@ -5,6 +5,9 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -22,11 +25,25 @@ func Config(context string) (*rest.Config, error) {
 }
 
 // Client is a cluster's API.
-type Client struct{ rest *rest.RESTClient }
+type Client struct {
+	rest *rest.RESTClient
+	// patience is how long a read is tried again while the API server does not answer.
+	patience time.Duration
+}
+
+// Patient is the client for those who wait for something anyway: an API server that restarts, or is too busy, does not end
+// its reads unless it does so for longer than the limit.
+func (c Client) Patient(limit time.Duration) Client {
+	c.patience = limit
+	return c
+}
 
 // Connect prepares a client; nothing is sent yet.
 func Connect(config *rest.Config) (Client, error) {
 	config = rest.CopyConfig(config)
+	if config.QPS == 0 { // the library's own limit, 5 a second, is for programs that run for long
+		config.QPS, config.Burst = 50, 100
+	}
 	codecs := serializer.NewCodecFactory(runtime.NewScheme())
 	config.NegotiatedSerializer = serializer.WithoutConversionCodecFactory{CodecFactory: codecs}
 	client, err := rest.UnversionedRESTClientFor(config)
@@ -48,7 +65,31 @@ func (c Client) Text(ctx context.Context, path string, query ...string) ([]byte,
 	for i := 0; i+1 < len(query); i += 2 {
 		request = request.Param(query[i], query[i+1])
 	}
-	return request.Do(ctx).Raw()
+	for since := time.Now(); ; {
+		text, err := request.Do(ctx).Raw()
+		if err == nil || !transient(err) || ctx.Err() != nil || time.Since(since) >= c.patience {
+			return text, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(retryAfter):
+		}
+	}
+}
+
+// retryAfter is how long to wait before an unanswered read is tried again.
+const retryAfter = time.Second
+
+// transient says that a failure may go by itself: no answer at all, or one that says to come back later. What the API
+// server refuses, it refuses again.
+func transient(err error) bool {
+	var status apierrors.APIStatus
+	if !errors.As(err, &status) {
+		return !errors.Is(err, context.Canceled)
+	}
+	code := status.Status().Code
+	return code == http.StatusTooManyRequests || code >= http.StatusInternalServerError
 }
 
 // Get reads what is at a path, with query parameters in pairs.
@@ -74,6 +115,19 @@ func (c Client) Post(ctx context.Context, path string, body, into any) error {
 	return json.Unmarshal(answer, into)
 }
 
+// Put replaces what is at a path and reads the answer. It is refused if the object has changed since it was read.
+func (c Client) Put(ctx context.Context, path string, body, into any) error {
+	text, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	answer, err := c.rest.Put().AbsPath(path).SetHeader("Content-Type", "application/json").Body(text).Do(ctx).Raw()
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(answer, into)
+}
+
 // Apply makes the object at a path as it is given, by server-side apply in the manager's name, whoever set its fields
 // before.
 func (c Client) Apply(ctx context.Context, path, manager string, object any) error {
@@ -83,6 +137,11 @@ func (c Client) Apply(ctx context.Context, path, manager string, object any) err
 	}
 	request := c.rest.Patch(types.ApplyPatchType).AbsPath(path).Param("fieldManager", manager).Param("force", "true")
 	return request.Body(text).Do(ctx).Error()
+}
+
+// Patch changes the object at a path by a JSON patch.
+func (c Client) Patch(ctx context.Context, path string, patch []byte) error {
+	return c.rest.Patch(types.JSONPatchType).AbsPath(path).Body(patch).Do(ctx).Error()
 }
 
 // Delete removes what is at a path. What is not there is as it should be.

@@ -4,23 +4,29 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// Kinds knows what a cluster calls the kinds of objects that it serves. It asks once for each group and version.
+// Kinds knows what a cluster calls the kinds of objects that it serves. It asks once for each group and version, whoever asks at the same time.
 type Kinds struct {
 	client Client
+	mu     *sync.Mutex
 	served map[string][]metav1.APIResource
 }
 
 // Kinds prepares to ask; nothing is sent yet.
-func (c Client) Kinds() Kinds { return Kinds{client: c, served: map[string][]metav1.APIResource{}} }
+func (c Client) Kinds() Kinds {
+	return Kinds{client: c, mu: &sync.Mutex{}, served: map[string][]metav1.APIResource{}}
+}
 
 // Resource is how the cluster serves a kind: under which name, and whether in namespaces.
 func (k Kinds) Resource(ctx context.Context, apiVersion, kind string) (metav1.APIResource, error) {
 	root := root(apiVersion)
+	k.mu.Lock()
+	defer k.mu.Unlock()
 	if k.served[root] == nil {
 		var list metav1.APIResourceList
 		if err := k.client.Get(ctx, &list, root); err != nil {

@@ -23,7 +23,7 @@ func Read(ctx context.Context, dir, stack string) (stacks.Stack, error) {
 	text, err := command.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		err = fmt.Errorf("%w\n%s", err, bytes.TrimSpace(exit.Stderr))
+		err = errors.New(strings.TrimPrefix(string(bytes.TrimSpace(exit.Stderr)), "error: "))
 	}
 	var values map[string]struct {
 		Value  string
@@ -33,7 +33,7 @@ func Read(ctx context.Context, dir, stack string) (stacks.Stack, error) {
 		err = json.Unmarshal(text, &values)
 	}
 	if err != nil {
-		return stacks.Stack{}, fmt.Errorf("pulumi config --stack %s: %w", stack, err)
+		return stacks.Stack{}, fmt.Errorf("the settings of %s: %w", stack, Explain(err))
 	}
 	source := stacks.Source{Stack: stack, Values: map[string]string{}}
 	for key, value := range values {
@@ -47,4 +47,12 @@ func Read(ctx context.Context, dir, stack string) (stacks.Stack, error) {
 		}
 	}
 	return stacks.Decode(source)
+}
+
+// Explain says what to do where there is no Pulumi CLI; any other error stays as it is.
+func Explain(err error) error {
+	if errors.Is(err, exec.ErrNotFound) {
+		return fmt.Errorf(`pulumi is not installed, or not on the PATH: on this machine run eval "$(make env)" first (%w)`, err)
+	}
+	return err
 }

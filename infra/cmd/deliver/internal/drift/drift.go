@@ -14,6 +14,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
 	"github.com/techcommerce/platform/infra/internal/api"
 )
@@ -28,6 +30,8 @@ type Change struct {
 	What string
 	// By is the field manager that set it, empty where nobody is known.
 	By string
+	// Ours says that the stack's own program set it, in an update that was cut off before its state was saved.
+	Ours bool
 	// Since is when.
 	Since time.Time
 	// Remove is the JSON pointer of a field that is not declared at all: Pulumi leaves those alone.
@@ -36,22 +40,50 @@ type Change struct {
 	Adopt string
 }
 
-// Find lists every difference, in the order of the resources.
+// Sentence is the change in one line.
+func (c Change) Sentence() string {
+	text := c.Difference()
+	switch {
+	case c.Ours:
+		text += ", by an update of this stack that was cut off"
+	case c.By != "":
+		text += ", by " + c.By
+	}
+	if !c.Since.IsZero() {
+		text += " since " + c.Since.UTC().Format(time.DateTime)
+	}
+	return text
+}
+
+// gone is what a change says of an object that is not there.
+const gone = "is gone"
+
+// atOnce is how many objects are asked for at a time.
+const atOnce = 8
+
+// Find lists every difference, in the order of the resources. What is no object of the cluster, such as a release of Helm,
+// has no fields here: Pulumi's own refresh compares those.
 func Find(ctx context.Context, client api.Client, resources []stack.Resource) ([]Change, error) {
 	f := finder{client: client, kinds: client.Kinds(), scaled: scaled(resources)}
-	var changes []Change
-	for _, r := range resources {
-		declared, ok := plain(r.Inputs).(map[string]any)
-		if !r.Custom || !strings.HasPrefix(r.Type, "kubernetes:") || !ok {
+	found := make([][]Change, len(resources))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(atOnce)
+	for i, r := range resources {
+		if !r.IsObject() {
 			continue
 		}
-		found, err := f.compare(ctx, r.URN, unstructured.Unstructured{Object: declared})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", r.URN, err)
-		}
-		changes = append(changes, found...)
+		declared := unstructured.Unstructured{Object: plain(r.Inputs).(map[string]any)}
+		group.Go(func() (err error) {
+			if found[i], err = f.compare(ctx, r.URN, declared); err != nil {
+				return fmt.Errorf("%s: %w", declared.GetKind()+" "+declared.GetName(), err)
+			}
+			return nil
+		})
 	}
-	return changes, nil
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
 }
 
 type finder struct {
@@ -70,7 +102,7 @@ func (f finder) compare(ctx context.Context, urn string, declared unstructured.U
 	var live unstructured.Unstructured
 	if err := f.client.Get(ctx, &live.Object, path); err != nil {
 		if apierrors.ReasonForError(err) == metav1.StatusReasonNotFound || status(err) == http.StatusNotFound {
-			return []Change{{URN: urn, Object: object, What: "is gone"}}, nil
+			return []Change{{URN: urn, Object: object, What: gone}}, nil
 		}
 		return nil, err
 	}
@@ -81,7 +113,8 @@ func (f finder) compare(ctx context.Context, urn string, declared unstructured.U
 			continue
 		}
 		c := Change{URN: urn, Object: object, Field: d.path.String(), What: d.what(declared.GetKind() == "Secret")}
-		c.By, c.Since = owner(live, d.path)
+		c.By, c.Since, c.Ours = setter(live, d.path)
+		c.Ours = c.Ours && d.declared != nil
 		c.Adopt = adopt(declared, d)
 		if d.declared == nil {
 			c.Remove = pointer(live.Object, d.path)

@@ -24,10 +24,11 @@ func controller(manager string) bool {
 	return false
 }
 
-// owner is the newest manager, other than Pulumi, that set the field.
-func owner(live unstructured.Unstructured, at path) (manager string, since time.Time) {
+// setter is who gave the field the value that it has: the newest manager other than Pulumi, or else Pulumi itself.
+func setter(live unstructured.Unstructured, at path) (manager string, since time.Time, ours bool) {
+	var ourTime time.Time
 	for _, entry := range live.GetManagedFields() {
-		if strings.HasPrefix(entry.Manager, own) || entry.Subresource == "status" || !owns(tree(entry), at) {
+		if entry.Subresource == "status" || !owns(tree(entry), at) {
 			continue
 		}
 		// The scale subresource leaves no time.
@@ -35,11 +36,18 @@ func owner(live unstructured.Unstructured, at path) (manager string, since time.
 		if entry.Time != nil {
 			then = entry.Time.Time
 		}
+		if strings.HasPrefix(entry.Manager, own) {
+			ours, ourTime = true, then
+			continue
+		}
 		if !then.Before(since) {
 			manager, since = entry.Manager, then
 		}
 	}
-	return manager, since
+	if manager != "" {
+		return manager, since, false
+	}
+	return "", ourTime, ours
 }
 
 func tree(entry metav1.ManagedFieldsEntry) map[string]any {
@@ -123,10 +131,11 @@ func beside(at path, fields map[string]any, declared, live any) []difference {
 	return found
 }
 
-// bookkeeping is what tools write about themselves.
+// bookkeeping is what tools write about themselves, such as when somebody had pods started anew.
 func bookkeeping(at path) bool {
 	text := at.String()
 	return strings.Contains(text, "kubectl.kubernetes.io/last-applied-configuration") ||
+		strings.Contains(text, "kubectl.kubernetes.io/restartedAt") ||
 		strings.Contains(text, "deployment.kubernetes.io/revision")
 }
 

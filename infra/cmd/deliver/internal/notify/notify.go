@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/techcommerce/platform/infra/releases"
 	"github.com/techcommerce/platform/stacks"
 )
 
@@ -17,7 +18,7 @@ const limit = 10 * time.Second
 
 // Receivers are those who want to know. An empty address is nobody.
 type Receivers struct {
-	// Webhook gets the news as JSON, Slack as a message.
+	// Webhook gets notifications as JSON, Slack as messages.
 	Webhook, Slack string
 	// Datadog is the address of Datadog's API, Key what opens it.
 	Datadog, Key string
@@ -35,10 +36,10 @@ func Of(stack stacks.Stack) Receivers {
 	return to
 }
 
-// Tell tells every receiver, and reports those that could not be told.
-func (r Receivers) Tell(ctx context.Context, n News) error {
+// Send sends to every receiver, and reports those that did not take it.
+func (r Receivers) Send(ctx context.Context, n Notification) error {
 	var problems []error
-	tell := func(who, address, key string, body any) {
+	send := func(who, address, key string, body any) {
 		if address == "" {
 			return
 		}
@@ -46,35 +47,44 @@ func (r Receivers) Tell(ctx context.Context, n News) error {
 			problems = append(problems, fmt.Errorf("%s: %w", who, err))
 		}
 	}
-	tell("webhook", r.Webhook, "", document(n))
-	tell("Slack", r.Slack, "", map[string]string{"text": n.Text()})
+	send("webhook", r.Webhook, "", document(n))
+	send("Slack", r.Slack, "", map[string]string{"text": n.Text()})
 	if r.Datadog != "" {
-		tell("Datadog", r.Datadog+"/api/v1/events", r.Key, event(n))
+		send("Datadog", r.Datadog+"/api/v1/events", r.Key, event(n))
 	}
 	return errors.Join(problems...)
 }
 
-// document is the news for programs.
-func document(n News) map[string]any {
+// document is the notification for programs. Revision is what runs now; where that is no whole release, what was tried.
+func document(n Notification) map[string]any {
+	about := n.about()
 	return map[string]any{
-		"stack": n.Stack, "outcome": n.Outcome, "revision": n.Release.Revision, "images": n.Release.Images,
-		"settingsHash": n.Release.SettingsHash, "by": n.By, "changes": n.Changes, "seconds": n.Took.Seconds(),
-		"why": n.why(), "text": n.Text(),
+		"stack": n.Stack, "outcome": n.Outcome, "revision": about.Revision, "images": about.Images,
+		"settingsHash": about.SettingsHash, "by": n.By, "changes": n.Changes, "seconds": n.Took.Seconds(),
+		"tried": n.Tried.Revision, "why": n.why(), "next": n.Next, "text": n.Text(),
 	}
 }
 
-// event is the news for Datadog's stream of events, where graphs show it by the tags.
-func event(n News) map[string]any {
+// about is the release that the notification is filed under.
+func (n Notification) about() releases.Record {
+	if n.Release.Revision != "" {
+		return n.Release
+	}
+	return n.Tried
+}
+
+// event is the notification for Datadog's stream of events, where graphs show it by the tags.
+func event(n Notification) map[string]any {
 	kind := "success"
 	switch n.Outcome {
-	case Restored:
+	case Restored, Interrupted:
 		kind = "warning"
 	case Failed:
 		kind = "error"
 	}
 	return map[string]any{
 		"title": n.Title(), "text": n.Text(), "alert_type": kind, "aggregation_key": "deployments of " + n.Stack,
-		"tags": []string{"env:" + n.Environment, "source:deployment", "revision:" + n.Release.Revision},
+		"tags": []string{"env:" + n.Environment, "source:deployment", "revision:" + n.about().Revision},
 	}
 }
 

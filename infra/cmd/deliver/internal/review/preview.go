@@ -54,6 +54,18 @@ func read(from io.Reader) (preview, error) {
 	return p, nil
 }
 
+// first says that the preview is of a stack's first deployment: all is made, its namespace too, and nothing was there.
+func (p preview) first() bool {
+	namespace := false
+	for _, s := range p.Steps {
+		if s.Op != "create" {
+			return false
+		}
+		namespace = namespace || s.kind() == "Namespace"
+	}
+	return namespace
+}
+
 // state is the newest of the step's states.
 func (s step) state() state {
 	switch {

@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// Each case is what pulumi preview --json printed for a change of the local stack on a real cluster, or of the stack of
-// test/datadog, less the resources that stay the same and the outputs.
+// The larger cases are what pulumi preview --json printed for a change of the local stack on a real cluster, or of the stack
+// of test/datadog, less the resources that stay the same and the outputs; the small ones show one rule each.
 func TestReport(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -38,6 +38,12 @@ func TestReport(t *testing.T) {
 		{name: "a monitor of Datadog less", file: "monitor", missing: []review.Risk{review.Alerts}},
 		{name: "another namespace replaces everything", file: "namespace", labels: []string{"allow-exposure", "other"},
 			missing: []review.Risk{review.DataLoss, review.Downtime, review.FixedName}},
+		{name: "a restore", file: "restore", missing: []review.Risk{review.DataLoss}},
+		{name: "fewer backups and shorter memory", file: "backups", missing: []review.Risk{review.DataLoss}},
+		{name: "alerts that fire later and reach fewer", file: "quieter", missing: []review.Risk{review.Alerts}},
+		{name: "an autoscaler instead of a number", file: "autoscaler"},
+		{name: "a first deployment", file: "first"},
+		{name: "the same again from another commit", file: "mark"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

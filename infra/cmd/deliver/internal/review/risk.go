@@ -13,6 +13,8 @@ const (
 	Capacity
 	Secrets
 	Release
+	// First is what a stack opens that there was not before: nobody can lose anything by it.
+	First
 	Other
 )
 
@@ -30,6 +32,7 @@ var risks = map[Risk]struct {
 	Capacity:  {"capacity", "🟡 capacity", false},
 	Secrets:   {"secrets", "🟡 secrets", false},
 	Release:   {"release", "🟢 new build", false},
+	First:     {"first", "🟢 first deployment", false},
 	Other:     {"other", "⚪ other", false},
 }
 
@@ -54,7 +57,7 @@ type Finding struct {
 func judge(s step) []Finding {
 	var found []Finding
 	for _, rule := range []func(step) []Finding{
-		dataLoss, downtime, fixedName, exposure, alerts, capacity, secrets, builds,
+		dataLoss, restores, backups, history, downtime, fixedName, exposure, alerts, capacity, secrets, builds, bookkeeping,
 	} {
 		for _, f := range rule(s) {
 			if f.What == "" {
@@ -64,9 +67,23 @@ func judge(s step) []Finding {
 		}
 	}
 	if len(found) == 0 {
-		found = []Finding{{Risk: Other, What: verbs[s.Op] + " " + s.String(), Why: list(s.changed(s.tops()...))}}
+		found = []Finding{{Risk: Other, What: verbs[s.Op] + " " + s.String(), Why: s.plainly()}}
 	}
 	return found
+}
+
+// plainly is what a step without any consequence of note does.
+func (s step) plainly() string {
+	switch s.Op {
+	case "create":
+		return "is new"
+	case "delete":
+		return "goes, and nothing needs it"
+	}
+	if paths := s.changed(s.tops()...); len(paths) > 0 {
+		return list(paths)
+	}
+	return "nothing that the object itself shows"
 }
 
 // verbs are the engine's operations in plain words.

@@ -44,7 +44,26 @@ func downtime(s step) []Finding {
 	if s.will("spec.replicas") == float64(0) && s.was("spec.replicas") != float64(0) {
 		return []Finding{{Risk: Downtime, Why: "no pod is left"}}
 	}
+	for _, d := range s.scaled() {
+		return []Finding{{Risk: Capacity, Why: fmt.Sprintf("an autoscaler decides how many pods there are, until now %v; "+
+			"plain pulumi up goes down to one pod until it has decided, make deploy keeps them", d.Replicas)}}
+	}
 	return nil
+}
+
+// Scaled is a Deployment whose number of pods the declaration leaves to an autoscaler from now on.
+type Scaled struct {
+	Namespace, Name string
+	// Replicas is how many pods it was declared with.
+	Replicas any
+}
+
+func (s step) scaled() []Scaled {
+	if s.Op != "update" || s.kind() != "Deployment" || s.was("spec.replicas") == nil || s.will("spec.replicas") != nil {
+		return nil
+	}
+	namespace, _ := s.was("metadata.namespace").(string)
+	return []Scaled{{Namespace: namespace, Name: s.name(), Replicas: s.was("spec.replicas")}}
 }
 
 func fixedName(s step) []Finding {
@@ -98,7 +117,7 @@ func exposure(s step) []Finding {
 		}
 	case "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding":
 		if s.Op == "delete" {
-			whys = append(whys, "its rules are held no more")
+			whys = append(whys, "its rules are enforced no more")
 		}
 	}
 	if weaker := s.changed(`metadata.labels["pod-security.kubernetes.io/enforce"]`); len(weaker) > 0 {
@@ -113,47 +132,19 @@ func open(rules any) bool {
 	return slices.ContainsFunc(entries, func(rule any) bool { return at(rule, "from") == nil })
 }
 
-var alertName = regexp.MustCompile(`"?alert"?:\s*"?(\w+)`)
-
-func alerts(s step) []Finding {
-	var whys []string
-	if s.gone() && strings.HasPrefix(s.state().Type, "datadog:") {
-		whys = append(whys, "Datadog watches it no more")
-	}
-	if s.kind() == "ConfigMap" {
-		left := alertNames(s.will("data"))
-		for _, name := range alertNames(s.was("data")) {
-			if !slices.Contains(left, name) {
-				whys = append(whys, "the alert "+name+" goes")
-			}
-		}
-	}
-	return each(Alerts, whys)
-}
-
-func alertNames(data any) []string {
-	files, _ := data.(map[string]any)
-	var names []string
-	for _, key := range slices.Sorted(maps.Keys(files)) {
-		for _, match := range alertName.FindAllStringSubmatch(fmt.Sprint(files[key]), -1) {
-			names = append(names, match[1])
-		}
-	}
-	return names
-}
-
 // sizes is what counts as capacity.
 var sizes = regexp.MustCompile(`(^spec\.(replicas|minReplicas|maxReplicas|hard\b)|\.resources\.(requests|limits))`)
 
 func capacity(s step) []Finding {
 	var whys []string
 	for _, path := range slices.Sorted(maps.Keys(s.DetailedDiff)) {
-		if sizes.MatchString(path) && s.Op == "update" {
+		handedOver := path == "spec.replicas" && s.will(path) == nil
+		if sizes.MatchString(path) && s.Op == "update" && !handedOver {
 			whys = append(whys, fmt.Sprintf("%s %s → %s", short(path), show(s.was(path)), show(s.will(path))))
 		}
 	}
 	if s.kind() == "HorizontalPodAutoscaler" && s.Op != "update" {
-		whys = append(whys, "what decides about the number of pods")
+		whys = append(whys, "what decides how many pods there are")
 	}
 	if len(whys) == 0 {
 		return nil
@@ -188,6 +179,23 @@ func build(ref any) string {
 		return "`" + text + "`"
 	}
 	return "`" + name[strings.LastIndex(name, "/")+1:] + "@" + digest[:12] + "`"
+}
+
+// bookkeeping is what the program writes down with each release.
+func bookkeeping(s step) []Finding {
+	const mark = `metadata.annotations["techcommerce/release"]`
+	if s.Op != "update" || s.kind() != "Namespace" {
+		return nil
+	}
+	for path := range s.DetailedDiff {
+		if path != mark {
+			return nil
+		}
+	}
+	if len(s.DetailedDiff) == 0 {
+		return nil
+	}
+	return []Finding{{Risk: Release, Why: "notes which release it holds"}}
 }
 
 func less(a, b any) bool {

@@ -30,7 +30,7 @@ func shop(t *testing.T, broken string, answer func() (status int)) string {
 
 func TestAGoodShopPasses(t *testing.T) {
 	t.Parallel()
-	if err := smoke.Test(t.Context(), shop(t, "", nil)+"/", time.Second); err != nil {
+	if err := smoke.Test(t.Context(), smoke.At(shop(t, "", nil)+"/"), time.Second); err != nil {
 		t.Error(err)
 	}
 }
@@ -44,7 +44,7 @@ func TestAShopThatComesUpLatePasses(t *testing.T) {
 		}
 		return http.StatusOK
 	})
-	if err := smoke.Test(t.Context(), late, 6*time.Second); err != nil {
+	if err := smoke.Test(t.Context(), smoke.At(late), 6*time.Second); err != nil {
 		t.Errorf("%v after %d tries", err, asked.Load())
 	}
 }
@@ -66,7 +66,7 @@ func TestPatience(t *testing.T) {
 			t.Parallel()
 			url := shop(t, c.path, func() int { return c.status })
 			start := time.Now()
-			err := smoke.Test(t.Context(), url, limit)
+			err := smoke.Test(t.Context(), smoke.At(url), limit)
 			if want := "GET " + c.path + ": "; err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %v, want it to name %s", err, want)
 			}

@@ -31,6 +31,8 @@ type Stack struct {
 	Dir string
 	// Out is where Pulumi's own words go.
 	Out io.Writer
+	// Wait is how long to wait for somebody else's update of the stack to end.
+	Wait time.Duration
 }
 
 // Run runs pulumi on the stack, its words going out.
@@ -38,9 +40,27 @@ func (s Stack) Run(ctx context.Context, args ...string) error {
 	command := s.command(ctx, append(args, "--stack", s.Name))
 	command.Stdout, command.Stderr = s.Out, s.Out
 	if err := command.Run(); err != nil {
-		return fmt.Errorf("pulumi %s: %w", strings.Join(command.Args[1:], " "), err)
+		return fmt.Errorf("pulumi %s: %w", strings.Join(command.Args[1:], " "), settings.Explain(err))
 	}
 	return nil
+}
+
+// Preview is what an update would do, as pulumi preview --json says it. A preview that fails has said why.
+func (s Stack) Preview(ctx context.Context, flags ...string) ([]byte, error) {
+	args := append([]string{"preview", "--json", "--stack", s.Name}, flags...)
+	command := s.command(ctx, args)
+	text, err := command.Output()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && json.Valid(text) && len(text) > 0 {
+		return text, nil
+	}
+	if errors.As(err, &exit) {
+		err = errors.New(Plain(strings.TrimSpace(string(exit.Stderr))))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("pulumi preview: %w", settings.Explain(err))
+	}
+	return text, nil
 }
 
 // read runs pulumi on the stack for the JSON that it prints.
@@ -53,10 +73,10 @@ func decode(command *exec.Cmd, into any) error {
 	text, err := command.Output()
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
-		return fmt.Errorf("%s: %w\n%s", what, err, bytes.TrimSpace(exit.Stderr))
+		return fmt.Errorf("%s: %s (%w)", what, Plain(string(bytes.TrimSpace(exit.Stderr))), err)
 	}
 	if err != nil {
-		return err
+		return settings.Explain(err)
 	}
 	if err := json.Unmarshal(text, into); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
@@ -92,6 +112,7 @@ type Outputs struct {
 	Images    map[string]string `json:"images"`
 	Revision  string            `json:"revision"`
 	Releases  string            `json:"releases"`
+	Cluster   string            `json:"clusterUid"`
 }
 
 // Outputs reads what the last successful update left.
@@ -115,21 +136,6 @@ func (s Stack) Releases(ctx context.Context) ([]releases.Record, error) {
 	return releases.Parse(outputs.Releases)
 }
 
-// LastUpdateFailed says whether the newest update of the stack's history did not succeed: its outputs then are those of
-// the release before.
-func (s Stack) LastUpdateFailed(ctx context.Context) (bool, error) {
-	var history []struct{ Kind, Result string }
-	if err := s.read(ctx, &history, "stack", "history", "--json", "--page-size", "10", "--page", "1"); err != nil {
-		return false, err
-	}
-	for _, update := range history {
-		if update.Kind == "update" {
-			return update.Result == "failed", nil
-		}
-	}
-	return false, nil
-}
-
 // Resource is one resource of the stack's state.
 type Resource struct {
 	URN     string         `json:"urn"`
@@ -140,15 +146,30 @@ type Resource struct {
 	Inputs  map[string]any `json:"inputs"`
 }
 
-// Resources are what the stack's state holds, secrets in clear.
-func (s Stack) Resources(ctx context.Context) ([]Resource, error) {
-	var state struct {
-		Deployment struct {
-			Resources []Resource `json:"resources"`
-		} `json:"deployment"`
+// State is what the stack's state holds.
+type State struct {
+	// Resources have their secrets in clear.
+	Resources []Resource `json:"resources"`
+	// Pending are operations that were under way when an update was cut off.
+	Pending []struct {
+		Type     string   `json:"type"`
+		Resource Resource `json:"resource"`
+	} `json:"pending_operations"`
+}
+
+// State reads the stack's state.
+func (s Stack) State(ctx context.Context) (State, error) {
+	var export struct {
+		Deployment State `json:"deployment"`
 	}
-	err := s.read(ctx, &state, "stack", "export", "--show-secrets")
-	return state.Deployment.Resources, err
+	err := s.read(ctx, &export, "stack", "export", "--show-secrets")
+	return export.Deployment, err
+}
+
+// IsObject says whether the resource is an object of a cluster, of which the inputs are its declaration.
+func (r Resource) IsObject() bool {
+	kind, _ := r.Inputs["kind"].(string)
+	return r.Custom && kind != "" && strings.HasPrefix(r.Type, "kubernetes:")
 }
 
 // Object is what people call an object of Kubernetes: Deployment techcommerce/frontend.

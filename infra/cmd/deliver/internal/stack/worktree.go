@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 
 	"github.com/techcommerce/platform/infra/releases"
 	"github.com/techcommerce/platform/stacks"
@@ -24,7 +25,7 @@ func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func
 	// Always the same place, so that Go finds there what it compiled the last time.
 	dir := filepath.Join(s.Dir, ".local", "release")
 	remove = func() error {
-		_, err := s.git(ctx, "worktree", "remove", "--force", dir)
+		_, err := s.git(context.WithoutCancel(ctx), "worktree", "remove", "--force", dir)
 		return err
 	}
 	if _, err := os.Stat(dir); err == nil { // a rollback was cut off before
@@ -33,9 +34,13 @@ func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func
 		}
 	}
 	if _, err := s.git(ctx, "worktree", "add", "--detach", dir, r.Revision); err != nil {
-		return at, nil, fmt.Errorf("the code of %s: %w (a shallow clone lacks it: git fetch --unshallow)", r.Revision, err)
+		if shallow, asked := s.git(ctx, "rev-parse", "--is-shallow-repository"); asked == nil && strings.TrimSpace(shallow) == "true" {
+			err = fmt.Errorf("%w (this clone is shallow and lacks it: git fetch --unshallow)", err)
+		}
+		return at, nil, fmt.Errorf("the code of %.12s: %w", r.Revision, err)
 	}
-	at = Stack{Name: s.Name, Dir: dir, Out: s.Out}
+	at = s
+	at.Dir = dir
 	return at, remove, at.layOut(r)
 }
 
@@ -77,6 +82,12 @@ func (s Stack) layOut(r releases.Record) error {
 		os.WriteFile(filepath.Join(s.Dir, imagesFile), builds, 0o644),
 		os.WriteFile(s.File(), []byte(r.Settings), 0o644),
 	)
+}
+
+// Precedes says whether one commit is an ancestor of another.
+func (s Stack) Precedes(one, other string) bool {
+	_, err := s.git(context.Background(), "merge-base", "--is-ancestor", one, other)
+	return err == nil && one != other
 }
 
 func (s Stack) git(ctx context.Context, args ...string) (string, error) {

@@ -20,15 +20,20 @@ func following() []rbacv1.PolicyRule {
 			Resources: []string{"endpoints", "events", "persistentvolumeclaims", "pods", "services"},
 		},
 		{APIGroups: []string{""}, Verbs: []string{"get"}, Resources: []string{"pods/log"}},
+		// The smoke test reaches a shop without an address of its own through a pod.
+		{APIGroups: []string{""}, Verbs: []string{"create", "get"}, Resources: []string{"pods/portforward"}},
+		// Deployments of one stack exclude each other by a lease.
+		{APIGroups: []string{"coordination.k8s.io"}, Verbs: []string{"create", "get", "update"}, Resources: []string{"leases"}},
 		{APIGroups: []string{"apps"}, Verbs: verbs, Resources: []string{"replicasets"}},
 	}
 }
 
-// asking is what the preflight asks about the cluster, and the provider about the class of a volume. The preflight's
+// asking is what the preflight asks about the cluster, down to which one it is, and the provider about the class of a volume. The preflight's
 // other question, for the DaemonSets of all namespaces, is one for administrators: other stacks have some.
 func asking() []rbacv1.PolicyRule {
 	verbs := []string{"get", "list"}
 	return []rbacv1.PolicyRule{
+		{APIGroups: []string{""}, Verbs: []string{"get"}, Resources: []string{"namespaces"}, ResourceNames: []string{"kube-system"}},
 		{APIGroups: []string{""}, Verbs: verbs, Resources: []string{"nodes"}},
 		{APIGroups: []string{"networking.k8s.io"}, Verbs: verbs, Resources: []string{"ingressclasses"}},
 		{APIGroups: []string{"storage.k8s.io"}, Verbs: verbs, Resources: []string{"storageclasses"}},

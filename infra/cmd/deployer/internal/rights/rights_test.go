@@ -77,12 +77,13 @@ func lines(rules []rbacv1.PolicyRule) []string {
 
 // what every stack's account reads, whatever the stack declares.
 func asked() []string {
-	return []string{"get,list nodes", "get,list ingressclasses of networking.k8s.io", "get,list storageclasses of storage.k8s.io"}
+	return []string{"get namespaces named kube-system", "get,list nodes", "get,list ingressclasses of networking.k8s.io", "get,list storageclasses of storage.k8s.io"}
 }
 
 func followed() []string {
 	return []string{
 		"get,list,watch endpoints,events,persistentvolumeclaims,pods,services", "get pods/log",
+		"create,get pods/portforward", "create,get,update leases of coordination.k8s.io",
 		"get,list,watch replicasets of apps",
 	}
 }
