@@ -61,7 +61,7 @@ func badRows() []row {
 			want: `{"error":"Method not allowed"}`},
 		{name: "refuses a malformed query", path: "/api/products?q=%zz", status: 400, want: `{"error":"Invalid fields"}`},
 		{name: "stored nothing of it", service: "orders", path: "/api/orders?limit=1", status: 200,
-			want: `{"orders":[{"id":8}]}`},
+			want: `{"orders":[{"id":9}]}`},
 	}
 }
 
@@ -74,7 +74,7 @@ func (s *shop) checkMetrics(t *testing.T) {
 		{s.products.Internal, contract.MetricReservationsOpen + ` 0`},
 		{s.products.Internal, contract.MetricBuildInfo + `{goversion="`},
 		{s.orders.Internal, contract.MetricOrders + `{outcome="confirmed"} 4`},
-		{s.orders.Internal, contract.MetricOrders + `{outcome="rejected"} 3`},
+		{s.orders.Internal, contract.MetricOrders + `{outcome="rejected"} 4`},
 		{s.orders.Internal, contract.MetricOrders + `{outcome="cancelled"} 2`},
 		{s.orders.Internal, contract.MetricOrdersPending + ` 0`},
 		{s.orders.Internal, contract.MetricOrdersPendingOldest + ` 0`},

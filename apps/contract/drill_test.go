@@ -116,7 +116,7 @@ func (d *drill) insist(key, body string) bool {
 			return true
 		case http.StatusConflict:
 			return true
-		case 0, http.StatusServiceUnavailable:
+		case 0, http.StatusAccepted, http.StatusServiceUnavailable:
 			time.Sleep(10 * time.Millisecond) // what a client is told to do, only faster
 		default:
 			d.Errorf("order %s: %d %s", key, status, answer)

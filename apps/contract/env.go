@@ -47,6 +47,12 @@ const (
 	// EnvAdminAPIKey allows creating and updating products (product-api) and moving orders on (order-api). Absent:
 	// those routes are disabled and say so.
 	EnvAdminAPIKey = "ADMIN_API_KEY"
+	// EnvPendingOrderAge (order-api) is how long an order may be pending before it is given up. A Go duration, default
+	// "24h".
+	EnvPendingOrderAge = "PENDING_ORDER_AGE"
+	// EnvIdempotencyRetention (order-api) is how long the Idempotency-Keys of orders are kept: for so long the same key
+	// finds the same order. A Go duration, default "720h", which is 30 days.
+	EnvIdempotencyRetention = "IDEMPOTENCY_RETENTION"
 	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
 	EnvReservationKey = "RESERVATION_KEY"
 	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every

@@ -16,6 +16,8 @@ const (
 	MetricOrdersPending = "orders_pending"
 	// MetricOrdersPendingOldest (order-api) is the age of the oldest pending order in seconds, 0 if there is none.
 	MetricOrdersPendingOldest = "orders_pending_oldest_seconds"
+	// MetricOrdersSetAside (order-api) counts how often a pending order was set aside because its record cannot be read.
+	MetricOrdersSetAside = "orders_set_aside_total"
 	// MetricProductStock (product-api) is what is left by product id.
 	MetricProductStock = "product_stock"
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
 
@@ -27,7 +28,7 @@ func FuzzDraft(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte, key string) {
 		request := httptest.NewRequest(http.MethodPost, "/api/orders", bytes.NewReader(body))
 		request.Header.Set("Content-Type", "application/json")
-		request.Header[idempotencyKey] = []string{key}
+		request.Header[header.IdempotencyKey] = []string{key}
 		draft, err := readDraft(request)
 		if err != nil {
 			if fault.KindOf(err) != fault.Invalid {

@@ -24,6 +24,8 @@ type settings struct {
 	products       string
 	adminKey       string
 	reservationKey string
+	pendingAge     time.Duration
+	keysKept       time.Duration
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
@@ -34,6 +36,8 @@ func readSettings(getenv func(string) string) (settings, error) {
 		products:       env.URL(contract.EnvProductAPIURL),
 		adminKey:       env.Text(contract.EnvAdminAPIKey, ""),
 		reservationKey: env.Required(contract.EnvReservationKey),
+		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
+		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
 	}, env.Err()
 }
 
@@ -55,16 +59,21 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 
 	svc.Health.Set("store", db.Check)
 	svc.Prepare("migrations", store.Migrate)
-	desk := &order.Desk{
+	resumer := newResumer(svc.Log)
+	orders := &order.Service{
 		Store:     store,
-		Inventory: inventory.New(cfg.products, cfg.reservationKey, svc.Transport),
-		Now:       time.Now,
+		Inventory: inventory.New(cfg.products, cfg.reservationKey, svc.Transport, svc.Log),
+		MaxAge:    cfg.pendingAge,
 		Ended:     countOutcomes(svc.Registry),
+		SetAside:  countSetAside(svc.Registry),
+		Wake:      resumer.Wake,
 		Log:       svc.Log,
 	}
-	svc.Background("resumer", resumer{desk, svc.Log}.run)
+	resumer.orders = orders
+	svc.Background("resumer", resumer.run)
+	svc.Background("retention", retention{store, cfg.keysKept, svc.Log}.run)
 	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log))
-	api := &api{desk: desk, service: svc, settings: cfg}
+	api := &api{orders: orders, service: svc, settings: cfg}
 	api.routes()
 	return svc.Serve(ctx)
 }

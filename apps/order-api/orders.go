@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"net/http"
 	"strconv"
@@ -9,13 +8,11 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
-
-// placing bounds how long an order is worked on, also once its client has left.
-const placing = 20 * time.Second
 
 // Paging: what a list holds unless it is asked for, and at most.
 const (
@@ -43,6 +40,9 @@ func viewOf(o order.Order) view {
 	if o.Problem != nil {
 		v.Reason = o.Problem.Message
 	}
+	if o.Damaged != nil {
+		v.Items, v.Reason = []order.Item{}, "The order's record cannot be read"
+	}
 	return v
 }
 
@@ -52,7 +52,7 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	page, total, err := a.desk.Store.List(r.Context(), filter)
+	page, total, err := a.orders.Store.List(r.Context(), filter)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
@@ -79,7 +79,7 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, order.ErrNotFound)
 		return
 	}
-	found, err := a.desk.Store.Find(r.Context(), id)
+	found, err := a.orders.Store.Find(r.Context(), id)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
@@ -98,14 +98,14 @@ func (a *api) place(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	// An order under way is finished even if its client leaves.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), placing)
-	defer cancel()
-	placed, replayed, err := a.desk.Place(ctx, draft)
+	placed, replayed, err := a.orders.Place(r.Context(), draft)
 	status := http.StatusCreated
 	if replayed {
 		status = http.StatusOK
 		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	if placed.Status == order.Pending {
+		status = http.StatusAccepted
 	}
 	if placed.ID != 0 {
 		w.Header().Set("Location", "/api/orders/"+strconv.FormatInt(placed.ID, 10))
@@ -124,8 +124,8 @@ func (a *api) cancel(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, order.ErrNotFound)
 		return
 	}
-	cancelled, err := a.desk.Cancel(r.Context(), id, func(o order.Order) error {
-		if o.Key != "" && apikey.Same(r.Header.Get(idempotencyKey), o.Key) {
+	cancelled, err := a.orders.Cancel(r.Context(), id, func(o order.Order) error {
+		if o.Key != "" && o.Scope == scope(r) && apikey.Same(r.Header.Get(header.IdempotencyKey), o.Key) {
 			return nil
 		}
 		return apikey.Check(r, a.settings.adminKey, contract.EnvAdminAPIKey)
@@ -148,7 +148,7 @@ func (a *api) move(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	moved, err := a.desk.Move(r.Context(), id, to)
+	moved, err := a.orders.Move(r.Context(), id, to)
 	if err != nil {
 		rest.Error(w, r, err)
 		return

@@ -1,16 +1,18 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"slices"
 	"strings"
 
+	"github.com/techcommerce/platform/apps/internal/apikey"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
-
-const idempotencyKey = "Idempotency-Key"
 
 // guest is the customer of an order in the short form that names none.
 const guest = "Guest"
@@ -18,17 +20,20 @@ const guest = "Guest"
 // readDraft reads an order: {"customer", "items": [{"product_id", "quantity"}]}, or the short form
 // {"product_id", "quantity"} for one product, whose customer is optional.
 func readDraft(r *http.Request) (order.Draft, error) {
-	key := r.Header.Get(idempotencyKey)
-	if !printable(key) || len(key) > order.MaxKey {
-		return order.Draft{}, &fault.Error{Kind: fault.Invalid, Message: "Invalid fields", Fields: map[string]string{
-			idempotencyKey: "must have 1 to 255 visible ASCII characters",
-		}}
+	var headers fault.Fields
+	for _, name := range []string{header.IdempotencyKey, header.IdempotencyScope} {
+		if text := r.Header.Get(name); !printable(text) || len(text) > order.MaxKey {
+			headers.Add(name, "must have 1 to 255 visible ASCII characters")
+		}
+	}
+	if err := headers.Err(); err != nil {
+		return order.Draft{}, err
 	}
 	object, err := rest.ReadObject(r)
 	if err != nil {
 		return order.Draft{}, err
 	}
-	draft := order.Draft{Key: key, Customer: guest}
+	draft := order.Draft{Key: r.Header.Get(header.IdempotencyKey), Scope: scope(r), Customer: guest}
 	short := object.Has("product_id") || object.Has("quantity")
 	if short {
 		draft.Items = []order.Item{readItem(object)}
@@ -38,6 +43,10 @@ func readDraft(r *http.Request) (order.Draft, error) {
 	}
 	if !short || object.Has("customer") {
 		draft.Customer = object.Text("customer", order.MaxCustomer)
+	}
+	if object.Has("expected_total") {
+		expected := object.Cents("expected_total", 0, order.MaxTotal)
+		draft.Expected = &expected
 	}
 	object.Refuse("total", "is computed by the server")
 	object.Refuse("status", "is set by the server")
@@ -94,6 +103,21 @@ func readMove(r *http.Request) (order.Status, error) {
 		object.Fields().Add("status", "must be one of processing shipped delivered")
 	}
 	return to, object.Err()
+}
+
+// scope is whose keys the request's are: the caller's who names a scope, the holder's of an API key, or everybody's.
+// Only a sum of it is kept, for it may be a secret.
+func scope(r *http.Request) string {
+	kind, secret := "scope", r.Header.Get(header.IdempotencyScope)
+	if secret == "" {
+		kind, secret = "key", apikey.Carried(r)
+	}
+	if secret == "" {
+		return ""
+	}
+	const enough = 16 // bytes of the sum
+	sum := sha256.Sum256([]byte(kind + " " + secret))
+	return hex.EncodeToString(sum[:enough])
 }
 
 func printable(text string) bool {

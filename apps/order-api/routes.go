@@ -12,7 +12,7 @@ import (
 )
 
 type api struct {
-	desk     *order.Desk
+	orders   *order.Service
 	service  *service.Service
 	settings settings
 }

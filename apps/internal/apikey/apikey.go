@@ -28,13 +28,14 @@ func Check(r *http.Request, key, variable string) error {
 	if key == "" {
 		return fault.New(fault.Forbidden, "Disabled: this service runs without "+variable)
 	}
-	if !Same(carried(r), key) {
+	if !Same(Carried(r), key) {
 		return fault.New(fault.Unauthorized, "A valid API key is required")
 	}
 	return nil
 }
 
-func carried(r *http.Request) string {
+// Carried is the key that a request carries, empty if it carries none.
+func Carried(r *http.Request) string {
 	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
 		return token
 	}

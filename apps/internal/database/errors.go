@@ -2,10 +2,12 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	driversqlite "modernc.org/sqlite"
@@ -40,7 +42,14 @@ func unavailable(err error) bool {
 	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.Timeout(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, net.ErrClosed)
+		errors.Is(err, net.ErrClosed) || connectionLost(err)
+}
+
+// connectionLost tells that a connection ended under a statement or transaction, which leaves open what became of it.
+// Both drivers say so in several ways, depending on who notices first: that a transaction is done of which nobody has
+// seen the end, or that a connection is closed.
+func connectionLost(err error) bool {
+	return errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "conn closed")
 }
 
 // pgUnavailable is by the classes of PostgreSQL's appendix A: all but those that only a wrong statement can cause.

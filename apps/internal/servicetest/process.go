@@ -51,7 +51,7 @@ func Start(tb testing.TB, binary string, env map[string]string) *Process {
 	p := &Process{tb: tb, binary: binary, log: &log{}}
 	variables := map[string]string{
 		contract.EnvListenAddress: "127.0.0.1:0", contract.EnvInternalAddress: "127.0.0.1:0",
-		contract.EnvDrainDelay: "0s", contract.EnvDrainTimeout: "5s", contract.EnvWriteRate: "100000",
+		contract.EnvDrainDelay: "0s", contract.EnvDrainTimeout: "15s", contract.EnvWriteRate: "100000",
 	}
 	for name, value := range env {
 		variables[name] = value

@@ -5,29 +5,34 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"time"
+
+	"github.com/sony/gobreaker/v2"
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/dial"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
 
 // Client calls product-api.
 type Client struct {
-	base string
-	key  string
-	http *http.Client
+	base    string
+	key     string
+	http    *http.Client
+	breaker *gobreaker.CircuitBreaker[[]byte]
 }
 
 var _ order.Inventory = (*Client)(nil)
 
-// Limits of a call, and of what an answer may hold. All attempts together end before the frontend stops waiting for the
+// Limits of a call, and of what an answer may hold. All attempts together end before order-api stops processing the
 // order that they are for.
 const (
 	within      = 6 * time.Second
@@ -38,14 +43,14 @@ const (
 )
 
 // New calls the service at a base URL with the key of its reservation routes. wrap adds what every call carries.
-func New(base, key string, wrap func(http.RoundTripper) http.RoundTripper) *Client {
+func New(base, key string, wrap func(http.RoundTripper) http.RoundTripper, log *slog.Logger) *Client {
 	transport := &http.Transport{
 		DialContext:           dial.Context,
 		MaxIdleConnsPerHost:   32,
 		IdleConnTimeout:       30 * time.Second, // shorter than the server's, so that it never closes first
 		ResponseHeaderTimeout: timeout,
 	}
-	return &Client{base: base, key: key, http: &http.Client{
+	return &Client{base: base, key: key, breaker: newBreaker(log), http: &http.Client{
 		Transport: wrap(transport), Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -56,44 +61,69 @@ type item struct {
 	Quantity  int64 `json:"quantity"`
 }
 
-// Reserve implements order.Inventory.
-func (c *Client) Reserve(ctx context.Context, reservation string, items []order.Item) ([]order.Item, error) {
+// Reserve implements order.Inventory. It asks for a confirmed reservation; a product-api of a release that knows none
+// ignores that and answers that it holds one.
+func (c *Client) Reserve(ctx context.Context, reservation string, items []order.Item, expected *money.Cents) (
+	order.Reservation, error,
+) {
 	var wanted struct {
 		Items []item `json:"items"`
 	}
 	for _, i := range items {
 		wanted.Items = append(wanted.Items, item{ProductID: i.ProductID, Quantity: i.Quantity})
 	}
+	body, err := json.Marshal(wanted)
+	if err != nil {
+		return order.Reservation{}, err
+	}
+	put := call{
+		method: http.MethodPut, path: "/" + reservation + "?" + contract.ReservationConfirmQuery + "=true", body: body,
+	}
+	if expected != nil {
+		put.expected = strconv.FormatInt(int64(*expected), 10)
+	}
 	var reserved struct {
-		Items []order.Item `json:"items"`
+		Status string       `json:"status"`
+		Items  []order.Item `json:"items"`
 	}
-	err := c.call(ctx, http.MethodPut, reservation, wanted, &reserved)
-	if err == nil && len(reserved.Items) != len(items) {
-		return nil, fmt.Errorf("product-api reserved %d items of %d", len(reserved.Items), len(items))
+	if err := c.do(ctx, put, &reserved); err != nil {
+		return order.Reservation{}, err
 	}
-	return reserved.Items, err
+	if len(reserved.Items) != len(items) {
+		return order.Reservation{}, fmt.Errorf("product-api reserved %d items of %d", len(reserved.Items), len(items))
+	}
+	return order.Reservation{Items: reserved.Items, Confirmed: reserved.Status == "confirmed"}, nil
 }
 
 // Confirm implements order.Inventory.
 func (c *Client) Confirm(ctx context.Context, reservation string) error {
-	return c.call(ctx, http.MethodPost, reservation+contract.ReservationConfirm, nil, nil)
+	return c.do(ctx, call{method: http.MethodPost, path: "/" + reservation + contract.ReservationConfirm}, nil)
 }
 
 // Release implements order.Inventory.
 func (c *Client) Release(ctx context.Context, reservation string) error {
-	return c.call(ctx, http.MethodDelete, reservation, nil, nil)
+	return c.do(ctx, call{method: http.MethodDelete, path: "/" + reservation}, nil)
 }
 
-// call repeats a request that did not come through. All of them may be repeated.
-func (c *Client) call(ctx context.Context, method, path string, body, answer any) error {
-	encoded, err := json.Marshal(body)
-	if err != nil {
-		return err
-	}
+// call is one request: its path after that of all reservations.
+type call struct {
+	method, path string
+	body         []byte
+	expected     string
+}
+
+// do repeats a request that did not come through. All of them may be repeated.
+func (c *Client) do(ctx context.Context, request call, answer any) error {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	for attempt := 1; ; attempt++ {
-		err = c.once(ctx, method, path, encoded, answer)
+		content, err := c.breaker.Execute(func() ([]byte, error) { return c.once(ctx, request) })
+		if err == nil && answer != nil {
+			err = decode(content, answer)
+		}
+		if refusedAtOnce(err) {
+			return down(err)
+		}
 		if fault.KindOf(err) != fault.Unavailable || attempt == attempts {
 			return err
 		}
@@ -105,58 +135,40 @@ func (c *Client) call(ctx context.Context, method, path string, body, answer any
 	}
 }
 
-func (c *Client) once(ctx context.Context, method, path string, body []byte, answer any) error {
-	request, err := http.NewRequestWithContext(ctx, method, c.base+contract.ReservationsPath+"/"+path,
-		bytes.NewReader(body))
+func (c *Client) once(ctx context.Context, call call) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, call.method, c.base+contract.ReservationsPath+call.path,
+		bytes.NewReader(call.body))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	request.Header.Set("Authorization", "Bearer "+c.key)
-	request.Header.Set("Content-Type", "application/json")
+	if call.body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if call.expected != "" {
+		request.Header.Set(contract.ExpectedTotalHeader, call.expected)
+	}
+	begun := time.Now()
 	response, err := c.http.Do(request)
 	if err != nil {
-		return down(err)
+		return nil, down(silence{err, time.Since(begun)})
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read as far as it matters
 	content, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
 	if err != nil {
-		return down(err)
+		return nil, down(silence{err, time.Since(begun)})
 	}
 	if response.StatusCode != http.StatusOK {
-		return refusal(response.StatusCode, content)
+		return nil, refusal(response.StatusCode, content)
 	}
-	if answer == nil {
-		return nil
-	}
+	return content, nil
+}
+
+func decode(content []byte, answer any) error {
 	if err := json.Unmarshal(content, answer); err != nil {
 		return down(err)
 	}
 	return nil
-}
-
-// refusal is what product-api says, as the fault that it is for who ordered. Anything but a word on the order itself
-// is an outage: it may pass, and the order with it.
-func refusal(status int, content []byte) error {
-	var said struct {
-		Error   string            `json:"error"`
-		Fields  map[string]string `json:"fields"`
-		Details map[string]any    `json:"details"`
-	}
-	if err := json.Unmarshal(content, &said); err != nil || said.Error == "" {
-		return down(fmt.Errorf("status %d without a reason", status))
-	}
-	refused := &fault.Error{Message: said.Error, Fields: said.Fields, Details: said.Details}
-	switch status {
-	case http.StatusConflict:
-		refused.Kind = fault.Conflict
-	case http.StatusUnprocessableEntity:
-		refused.Kind = fault.Unprocessable
-	case http.StatusBadRequest:
-		refused.Kind = fault.Invalid
-	default:
-		return down(fmt.Errorf("status %d: %w", status, errors.New(said.Error)))
-	}
-	return refused
 }
 
 func down(cause error) error { return fault.Down("Products cannot be reached now", cause) }

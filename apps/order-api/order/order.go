@@ -1,19 +1,20 @@
-// Package order owns orders: how they are placed, secured, moved on and cancelled, so that none is ever lost, doubled
+// Package order owns orders: how they are placed, processed, moved on and cancelled, so that none is ever lost, doubled
 // or sold beyond what there is, whatever stops when. It knows neither HTTP nor SQL.
 //
-// An order is written as pending before anything else happens. Then stock is reserved and confirmed under a name that
+// An order is written as pending before anything else happens, under a lease. Then stock is reserved under a name that
 // the order carries from the start, and the order is confirmed last. Each of these steps may be repeated by anybody
-// without doing more, so whoever finds a pending order after a crash goes through all of them again. In the other
+// without doing more, so whoever takes a pending order over after a crash goes through all of them again. In the other
 // direction an order is first marked rejected or cancelled, which ends all attempts to confirm it, and then its
-// reservation is released.
+// reservation is released, whatever was learnt of it before: a release of nothing costs little, stock that is reserved
+// for no order is lost.
+//
+// An order with an Idempotency-Key belongs to whoever knows the key: it is processed until it ends, with or without its
+// caller. An order without one belongs to the one call that places it and ends with that call: its lease is the call's
+// deadline, and it is never confirmed after that.
 package order
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
@@ -26,6 +27,7 @@ const (
 	MaxItems    = 100
 	MaxQuantity = 10_000
 	MaxKey      = 255
+	MaxTotal    = money.Cents(MaxItems * MaxQuantity * 100_000_000_00)
 )
 
 // Item is one product of an order. Name and price are those of the moment at which stock was reserved, and empty
@@ -45,41 +47,25 @@ type Order struct {
 	Total    money.Cents
 	Status   Status
 	Placed   time.Time
-	// Problem is why the order was rejected.
+	// Problem is why the order was rejected, or cancelled by the service itself.
 	Problem *fault.Error
-	// Key is the client's Idempotency-Key, empty if there was none.
-	Key string
+	// Key is the client's Idempotency-Key, empty if there was none or it is kept no longer. Scope is whose key it is:
+	// the same key of another caller is another key.
+	Key   string
+	Scope string
 	// Fingerprint tells whether a repeated key comes with the same order.
 	Fingerprint string
+	// Expected is the total that the customer was shown, nil if the client did not say.
+	Expected *money.Cents
 	// Reservation is the name under which stock is reserved. It is random, not the order's id, so that an order
 	// database restored from a backup never meets reservations of orders that it has forgotten.
 	Reservation string
-	// Due is when somebody may next take up what is left to do for the order: securing it while it is pending,
-	// giving stock back once it is rejected or cancelled. Zero: nothing is left.
+	// Due is when somebody may next process what is left to do for the order: securing it while it is pending,
+	// releasing its stock once it is rejected or cancelled. Until then it is leased. Zero: nothing is left. All such
+	// times are by the store's clock, which all replicas share.
 	Due time.Time
-}
-
-// Draft is an order as a client asks for it.
-type Draft struct {
-	Customer string
-	Items    []Item
-	Key      string
-}
-
-// order is the draft as a pending order, which nobody else takes up before due.
-func (d Draft) order(now, due time.Time) (Order, error) {
-	canonical, err := json.Marshal(struct {
-		Customer string
-		Items    []Item
-	}{d.Customer, d.Items})
-	if err != nil {
-		return Order{}, err
-	}
-	sum := sha256.Sum256(canonical)
-	return Order{
-		Customer: d.Customer, Items: d.Items, Status: Pending, Placed: now, Key: d.Key, Due: due,
-		Fingerprint: hex.EncodeToString(sum[:]), Reservation: rand.Text(),
-	}, nil
+	// Damaged says what of the order's record could not be read; the rest of the order is as far as it could.
+	Damaged error
 }
 
 // Filter selects orders, newest first; empty fields select all.
@@ -90,42 +76,78 @@ type Filter struct {
 	Offset   int
 }
 
-// Backlog is what is pending.
+// Backlog is what is pending, and how long the oldest has been.
 type Backlog struct {
 	Count  int
-	Oldest time.Time
+	Oldest time.Duration
+}
+
+// Claimed is an order that somebody has leased, and how long ago it was placed.
+type Claimed struct {
+	Order
+	Age time.Duration
+}
+
+// Transition is a step of the status machine and what it writes.
+type Transition struct {
+	To Status
+	// Items and Total replace the order's where Items are given.
+	Items []Item
+	Total money.Cents
+	// Problem is why, where there is a reason.
+	Problem *fault.Error
+	// InLease makes the step conditional: it is taken only while the order is still leased.
+	InLease bool
 }
 
 // ErrNotFound says that there is no order with an id.
 var ErrNotFound = fault.New(fault.NotFound, "Order not found")
 
 // Store keeps orders. Every method is atomic and durable when it returns without an error; all return a fault of kind
-// Unavailable while the store cannot serve.
+// Unavailable while the store cannot serve, which leaves open whether a change was made.
 type Store interface {
-	// Insert keeps a new order and gives it its id. If there is one with the same key already, it returns that one
-	// and created is false.
-	Insert(ctx context.Context, order Order) (kept Order, created bool, err error)
+	// Insert keeps a new order as pending, leased for so long, and gives it its id and time. If the same caller has
+	// placed one with the same key already, it returns that one and created is false.
+	Insert(ctx context.Context, order Order, lease time.Duration) (kept Order, created bool, err error)
 	// Find returns ErrNotFound if there is no such order.
 	Find(ctx context.Context, id int64) (Order, error)
-	// List returns a page of orders, and how many the filter selects in all.
+	// List returns a page of orders, and how many the filter selects in all. A damaged order is on it like any other.
 	List(ctx context.Context, filter Filter) (page []Order, total int, err error)
-	// Change locks an order, changes it and keeps it. If change returns an error, nothing is kept. Change may be
-	// called more than once, each time with the order as it is. It returns ErrNotFound if there is no such order.
-	Change(ctx context.Context, id int64, change func(*Order) error) (Order, error)
-	// Claim returns orders that were due by now and makes them due again at until, so that nobody else claims them
-	// before.
-	Claim(ctx context.Context, now, until time.Time, most int) ([]Order, error)
-	// Backlog tells how many orders are pending, and since when the oldest is.
+	// Move takes a step if the order stands where the step may be taken from, and returns the order as it is then.
+	// moved is false if it stood elsewhere. A step to an end that gives stock back makes the order due at once. It
+	// returns ErrNotFound if there is no such order.
+	Move(ctx context.Context, id int64, step Transition) (order Order, moved bool, err error)
+	// Take leases one order that is pending and due. It returns the order as it is, and whether the lease was taken.
+	Take(ctx context.Context, id int64, lease time.Duration) (order Order, taken bool, err error)
+	// Claim leases orders that are due, so that nobody else claims them before the lease ends.
+	Claim(ctx context.Context, lease time.Duration, most int) ([]Claimed, error)
+	// Postpone makes an order due after a pause, if nobody else has leased it since, and returns the order as it is.
+	Postpone(ctx context.Context, order Order, pause time.Duration) (Order, error)
+	// Released notes that a rejected or cancelled order has nothing reserved any more.
+	Released(ctx context.Context, id int64) error
+	// Backlog tells how many orders are pending, and for how long the oldest has been.
 	Backlog(ctx context.Context) (Backlog, error)
+	// ForgetKeys removes the keys of orders that were placed before so long, of those with ids after one, at most so
+	// many at a time. It returns the last id that it has seen, and 0 if there is none left to see.
+	ForgetKeys(ctx context.Context, after int64, age time.Duration, most int) (last int64, forgotten int, err error)
+}
+
+// Reservation is stock set aside for an order.
+type Reservation struct {
+	// Items are what was asked for, with names and prices.
+	Items []Item
+	// Confirmed says that it lasts. An older inventory holds it for a while and wants it confirmed.
+	Confirmed bool
 }
 
 // Inventory is where stock is kept: product-api, from here. All methods may be repeated. They return a fault of kind
-// Unavailable while the inventory cannot be reached, which leaves open whether it has done what was asked.
+// Unavailable while the inventory cannot be reached or will not answer, which leaves open whether it has done what was
+// asked. Any other fault is the customer's to hear, and final: the same reservation will never be made.
 type Inventory interface {
-	// Reserve sets the items' quantities aside, all or none, and returns the items with names and prices. A fault of
-	// another kind than Unavailable is final: the same reservation will never be made.
-	Reserve(ctx context.Context, reservation string, items []Item) ([]Item, error)
-	// Confirm makes a reservation last. A fault of kind Conflict says that it is not held any more.
+	// Reserve sets the items' quantities aside, all or none. With an expected total it refuses to where their prices
+	// add up to another.
+	Reserve(ctx context.Context, reservation string, items []Item, expected *money.Cents) (Reservation, error)
+	// Confirm makes a held reservation last. A fault of kind Conflict says that it is not held any more.
 	Confirm(ctx context.Context, reservation string) error
 	// Release gives a reservation back, confirmed or not, made or not.
 	Release(ctx context.Context, reservation string) error

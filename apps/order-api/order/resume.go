@@ -2,95 +2,53 @@ package order
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"time"
 )
 
-// Resume takes up what is due: orders that were left pending by a crash or an outage, and reservations to give back.
-// Any number of replicas may do so at once. It returns how many orders it took up, and what went wrong with some.
-func (d *Desk) Resume(ctx context.Context) (taken int, err error) {
-	const most = 20
-	now := d.Now()
-	due, err := d.Store.Claim(ctx, now, now.Add(lease), most)
-	if err != nil {
-		return 0, err
-	}
-	var problems []error
-	for _, o := range due {
-		if err := d.resume(ctx, o); err != nil {
-			problems = append(problems, err)
-		}
-	}
-	return len(due), errors.Join(problems...)
+// Claim leases what is due: orders that were left pending by a crash or an outage, and reservations to release. Any
+// number of replicas may do so at once. Each order is to be given to Resume at once, for its lease has begun.
+func (s *Service) Claim(ctx context.Context, most int) ([]Claimed, error) {
+	return s.Store.Claim(ctx, lease, most)
 }
 
-func (d *Desk) resume(ctx context.Context, o Order) (err error) {
-	switch {
-	case o.Status != Pending:
-	case o.Key == "":
-		o, err = d.reject(ctx, o, errAbandoned, d.Now())
-	default:
-		o, err = d.carry(ctx, o)
+// Resume does what is left to do for an order that was claimed. It takes less time than the lease lasts.
+func (s *Service) Resume(ctx context.Context, claimed Claimed) error {
+	working, cancel := context.WithTimeout(ctx, work)
+	defer cancel()
+	o, err := s.resume(working, claimed)
+	if err == nil {
+		err = s.release(working, o)
 	}
-	if err != nil {
-		d.postpone(ctx, o, err)
-		return err
-	}
-	return d.release(ctx, o)
-}
-
-// release gives back what an order that came to nothing may have reserved.
-func (d *Desk) release(ctx context.Context, o Order) error {
-	if o.Status != Rejected && o.Status != Cancelled || o.Due.IsZero() {
+	if err == nil {
 		return nil
 	}
-	if err := d.Inventory.Release(ctx, o.Reservation); err != nil {
-		return fmt.Errorf("order %d: release: %w", o.ID, err)
+	ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+	defer cancel()
+	wait := pause
+	if o.Status == Pending && o.Damaged != nil {
+		// Nobody can process it as it is. It counts as pending, so that people hear of it, and ends by its age.
+		s.SetAside()
+		wait = max(s.MaxAge-claimed.Age, pause)
 	}
-	_, err := d.Store.Change(ctx, o.ID, func(o *Order) error {
-		o.Due = time.Time{}
-		return nil
-	})
+	if _, problem := s.Store.Postpone(ctx, o, wait); problem != nil {
+		s.Log.WarnContext(ctx, "an order stays leased", "order", o.ID, "error.message", problem.Error())
+	}
 	return err
 }
 
-// Cancel ends an order that is not yet shipped and gives its stock back, at the latest when somebody resumes.
-// allow decides, with the order as it is, whether it may be cancelled at all. Cancelling again changes nothing.
-func (d *Desk) Cancel(ctx context.Context, id int64, allow func(Order) error) (Order, error) {
-	now, moved := d.Now(), false
-	cancelled, err := d.Store.Change(ctx, id, func(o *Order) error {
-		moved = false
-		if err := allow(*o); err != nil || o.Status == Cancelled {
-			return err
-		}
-		if err := o.move(Cancelled); err != nil {
-			return err
-		}
-		moved = true
-		if o.Reservation != "" { // orders from before this system have none
-			o.Due = now
-		}
-		return nil
-	})
+func (s *Service) resume(ctx context.Context, claimed Claimed) (Order, error) {
+	o := claimed.Order
+	switch {
+	case o.Status != Pending:
+		return o, nil
+	case o.Key == "":
+		return s.end(ctx, o, Transition{To: Rejected, Problem: errAbandoned})
+	case claimed.Age >= s.MaxAge:
+		return s.end(ctx, o, Transition{To: Rejected, Problem: errTooOld})
+	}
+	became, err := s.process(ctx, o)
 	if err != nil {
-		return Order{}, err
+		return o, fmt.Errorf("resume: %w", err)
 	}
-	if moved {
-		d.Ended(Cancelled)
-		if err := d.release(ctx, cancelled); err != nil {
-			d.Log.WarnContext(ctx, "stock will be given back later", "error.message", err.Error())
-		}
-	}
-	return cancelled, nil
-}
-
-// Move brings a confirmed order on: to processing, shipped, delivered.
-func (d *Desk) Move(ctx context.Context, id int64, to Status) (Order, error) {
-	return d.Store.Change(ctx, id, func(o *Order) error {
-		if o.Status == to {
-			return nil
-		}
-		return o.move(to)
-	})
+	return became, nil
 }

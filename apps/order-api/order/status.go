@@ -41,14 +41,22 @@ func next(from Status) []Status {
 	return nil
 }
 
-// move puts the order where it may go. This is the only place that changes a status.
-func (o *Order) move(to Status) error {
-	if slices.Contains(next(o.Status), to) {
-		o.Status = to
-		return nil
+// From is where an order must stand for the step to be taken.
+func (t Transition) From() (from []Status) {
+	for _, status := range Statuses() {
+		if slices.Contains(next(status), t.To) {
+			from = append(from, status)
+		}
 	}
+	return from
+}
+
+// ReturnsStock tells that the status is an end of an order that gets nothing: what it has reserved is to be released.
+func (s Status) ReturnsStock() bool { return s == Rejected || s == Cancelled }
+
+func errStatus(from, to Status) error {
 	return &fault.Error{
-		Kind: fault.Conflict, Message: fmt.Sprintf("An order that is %s cannot become %s", o.Status, to),
-		Details: map[string]any{"status": o.Status},
+		Kind: fault.Conflict, Message: fmt.Sprintf("An order that is %s cannot become %s", from, to),
+		Details: map[string]any{"status": from},
 	}
 }

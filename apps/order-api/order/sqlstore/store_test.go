@@ -1,10 +1,11 @@
 package sqlstore_test
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,43 +14,67 @@ import (
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/order-api/order"
 	"github.com/techcommerce/platform/apps/order-api/order/sqlstore"
 )
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
 
-var now = time.UnixMilli(1_800_000_000_000)
+// tested is a store, and the database under it to do to it what nobody should.
+type tested struct {
+	*sqlstore.Store
+	db *database.DB
+}
+
+// run changes the database behind the store's back.
+func (s tested) run(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	_, err := database.Write(t.Context(), s.db, func(ctx context.Context, tx *sql.Tx) (database.None, error) {
+		_, err := tx.ExecContext(ctx, statement, args...)
+		return database.None{}, err
+	})
+	must(t, err)
+}
 
 // TestStore is what every store must do.
 func TestStore(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name string
-		run  func(*testing.T, *sqlstore.Store)
+		run  func(*testing.T, tested)
 	}{
 		{"begins with the orders of the shop before", beginsWithOldOrders},
 		{"keeps every field", keepsEveryField},
 		{"keeps one order per key", keepsOnePerKey},
+		{"keeps keys apart by caller", keepsKeysByCaller},
+		{"finds keys of the release before", findsOlderKeys},
+		{"leaves keys where the release before finds them", leavesKeysForOlder},
+		{"forgets keys after their time", forgetsKeys},
 		{"lists the newest first, by customer and status", lists},
 		{"does not find what is not there", findsNothing},
-		{"changes all or nothing", changesAllOrNothing},
-		{"changes one after the other", changesInTurn},
+		{"moves along the status machine only", moves},
+		{"moves once, whoever tries", movesOnce},
+		{"moves within the lease only", movesInLease},
+		{"takes what is due, for one only", takes},
+		{"postpones what is its own", postpones},
 		{"claims what is due, for one claimer only", claims},
+		{"survives what cannot be read", survivesDamage},
 		{"tells the backlog", tellsBacklog},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			databasetest.Each(t, func(t *testing.T, settings database.Settings) {
-				store := sqlstore.New(databasetest.MustOpen(t, settings))
+				db := databasetest.MustOpen(t, settings)
+				store := sqlstore.New(db)
 				must(t, store.Migrate(t.Context()))
-				test.run(t, store)
+				test.run(t, tested{store, db})
 			})
 		})
 	}
 }
 
-func beginsWithOldOrders(t *testing.T, s *sqlstore.Store) {
+func beginsWithOldOrders(t *testing.T, s tested) {
 	page, total, err := s.List(t.Context(), order.Filter{Limit: 10})
 	must(t, err)
 	var got []string
@@ -72,60 +97,48 @@ func beginsWithOldOrders(t *testing.T, s *sqlstore.Store) {
 	if !slices.Equal(got, want) || total != 3 {
 		t.Errorf("first orders = %q, want %q", got, want)
 	}
+	cancelled, moved, err := s.Move(t.Context(), 2, order.Transition{To: order.Cancelled})
+	must(t, err)
+	if !moved || !cancelled.Due.IsZero() {
+		t.Errorf("the old order, cancelled: moved %t, %+v, want nothing left to release", moved, cancelled)
+	}
 }
 
-func keepsEveryField(t *testing.T, s *sqlstore.Store) {
+func keepsEveryField(t *testing.T, s tested) {
+	expected := money.Cents(199998)
 	want := order.Order{
 		Customer: "Änne", Items: []order.Item{{ProductID: 1, Name: "Laptop", Price: 99999, Quantity: 2}},
-		Total: 199998, Status: order.Pending, Placed: now, Key: "k", Fingerprint: "f", Reservation: "r", Due: now,
+		Key: "k", Scope: "s", Fingerprint: "f", Reservation: "r", Expected: &expected,
 	}
-	kept, created, err := s.Insert(t.Context(), want)
+	begun := time.Now()
+	kept, created, err := s.Insert(t.Context(), want, time.Minute)
 	must(t, err)
-	want.ID = 4
+	want.ID, want.Status, want.Placed, want.Due = 4, order.Pending, kept.Placed, kept.Due
 	if !created || !cmp.Equal(kept, want) {
 		t.Errorf("Insert: created %t, %s", created, cmp.Diff(want, kept))
 	}
+	if kept.Placed.Sub(begun).Abs() > 10*time.Second || kept.Due.Sub(kept.Placed).Round(time.Second) != time.Minute {
+		t.Errorf("placed %s, due %s, want the lease of a minute from %s", kept.Placed, kept.Due, begun)
+	}
 	problem := &fault.Error{Kind: fault.Conflict, Message: "m", Fields: map[string]string{"a": "b"}}
-	want.Problem, want.Due, want.Status = problem, time.Time{}, order.Rejected
-	_, err = s.Change(t.Context(), want.ID, func(o *order.Order) error { *o = want; return nil })
+	moved, ok, err := s.Move(t.Context(), want.ID, order.Transition{
+		To: order.Rejected, Problem: problem, Items: []order.Item{{ProductID: 2, Quantity: 1}}, Total: 7,
+	})
 	must(t, err)
+	want.Problem, want.Due, want.Status, want.Total = problem, moved.Due, order.Rejected, 7
+	want.Items = []order.Item{{ProductID: 2, Quantity: 1}}
 	found, err := s.Find(t.Context(), want.ID)
 	must(t, err)
-	if !cmp.Equal(found, want) {
-		t.Errorf("Find after Change: %s", cmp.Diff(want, found))
+	if !ok || moved.Due.IsZero() || !cmp.Equal(found, want) || !cmp.Equal(moved, want) {
+		t.Errorf("Find after Move: %s", cmp.Diff(want, found))
+	}
+	must(t, s.Released(t.Context(), want.ID))
+	if found, err = s.Find(t.Context(), want.ID); err != nil || !found.Due.IsZero() {
+		t.Errorf("once it is released: %+v, %v, want nothing left to do", found, err)
 	}
 }
 
-func keepsOnePerKey(t *testing.T, s *sqlstore.Store) {
-	var mu sync.Mutex
-	ids, created := map[int64]bool{}, 0
-	var wait sync.WaitGroup
-	for range 8 {
-		wait.Go(func() {
-			kept, fresh, err := s.Insert(t.Context(), pending("one"))
-			if err != nil {
-				t.Errorf("insert: %v", err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			ids[kept.ID] = true
-			if fresh {
-				created++
-			}
-		})
-	}
-	wait.Wait()
-	if len(ids) != 1 || created != 1 {
-		t.Errorf("eight orders with one key: ids %v, %d created, want one of each", ids, created)
-	}
-	insert(t, s, "")
-	insert(t, s, "")
-	if _, total, err := s.List(t.Context(), order.Filter{Limit: 1}); err != nil || total != 6 {
-		t.Errorf("orders without a key are one each: %d in all, %v, want 6", total, err)
-	}
-}
-
-func lists(t *testing.T, s *sqlstore.Store) {
+func lists(t *testing.T, s tested) {
 	for _, test := range []struct {
 		filter order.Filter
 		want   []int64
@@ -149,108 +162,80 @@ func lists(t *testing.T, s *sqlstore.Store) {
 	}
 }
 
-func findsNothing(t *testing.T, s *sqlstore.Store) {
+func findsNothing(t *testing.T, s tested) {
 	if _, err := s.Find(t.Context(), 99); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("Find(99) = %v, want not found", err)
 	}
-	_, err := s.Change(t.Context(), 99, func(*order.Order) error { return nil })
-	if !errors.Is(err, order.ErrNotFound) {
-		t.Errorf("Change(99) = %v, want not found", err)
+	if _, _, err := s.Move(t.Context(), 99, order.Transition{To: order.Cancelled}); !errors.Is(err, order.ErrNotFound) {
+		t.Errorf("Move(99) = %v, want not found", err)
 	}
 }
 
-func changesAllOrNothing(t *testing.T, s *sqlstore.Store) {
-	refusal := errors.New("no")
-	_, err := s.Change(t.Context(), 2, func(o *order.Order) error {
-		o.Status = order.Shipped
-		return refusal
-	})
-	found, findErr := s.Find(t.Context(), 2)
-	must(t, findErr)
-	if !errors.Is(err, refusal) || found.Status != order.Processing {
-		t.Errorf("a refused change: %v, status %s, want processing", err, found.Status)
+func survivesDamage(t *testing.T, s tested) {
+	bad, good := insert(t, s, "bad", 0), insert(t, s, "good", 0)
+	s.run(t, `UPDATE orders SET items = 'no JSON' WHERE id = $1`, bad.ID)
+	page, _, err := s.List(t.Context(), order.Filter{Limit: 2})
+	must(t, err)
+	if len(page) != 2 || page[0].ID != good.ID || page[0].Damaged != nil || page[1].ID != bad.ID || page[1].Damaged == nil {
+		t.Errorf("List = %+v, want both, and the damaged one to say so", page)
 	}
-}
-
-func changesInTurn(t *testing.T, s *sqlstore.Store) {
-	var wait sync.WaitGroup
-	for range 10 {
-		wait.Go(func() {
-			_, err := s.Change(t.Context(), 1, func(o *order.Order) error { o.Total++; return nil })
-			if err != nil {
-				t.Errorf("change: %v", err)
-			}
-		})
+	claimed, err := s.Claim(t.Context(), time.Minute, 10)
+	must(t, err)
+	if len(claimed) != 2 {
+		t.Errorf("%d orders claimed, want both", len(claimed))
 	}
-	wait.Wait()
-	if found, err := s.Find(t.Context(), 1); err != nil || found.Total != 129998+10 {
-		t.Errorf("total after ten additions of a cent = %s, %v, want 1300.08", found.Total, err)
-	}
-}
-
-func claims(t *testing.T, s *sqlstore.Store) {
-	for range 10 {
-		insert(t, s, "")
-	}
-	if early, err := s.Claim(t.Context(), now.Add(-time.Second), now, 100); err != nil || len(early) != 0 {
-		t.Errorf("claimed %d orders that are not due, %v", len(early), err)
-	}
-	var mu sync.Mutex
-	claimed := map[int64]int{}
-	var wait sync.WaitGroup
-	for range 6 {
-		wait.Go(func() {
-			got, err := s.Claim(t.Context(), now, now.Add(time.Minute), 3)
-			if err != nil {
-				t.Errorf("claim: %v", err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			for _, o := range got {
-				claimed[o.ID]++
-			}
-		})
-	}
-	wait.Wait()
-	for id, times := range claimed {
-		if times != 1 {
-			t.Errorf("order %d was claimed %d times", id, times)
+	for _, o := range claimed {
+		if o.Key == "" || (o.Damaged != nil) != (o.ID == bad.ID) {
+			t.Errorf("claimed %+v, want the damaged one to say so", o)
 		}
 	}
-	rest, err := s.Claim(t.Context(), now, now.Add(time.Minute), 100)
-	must(t, err)
-	if len(claimed)+len(rest) != 10 {
-		t.Errorf("%d and %d orders claimed, want 10 together", len(claimed), len(rest))
-	}
-	again, err := s.Claim(t.Context(), now.Add(time.Minute), now.Add(time.Hour), 100)
-	must(t, err)
-	if len(again) != 10 {
-		t.Errorf("%d orders are due again after the lease, want 10", len(again))
+	s.run(t, `UPDATE orders SET items = '[]', problem = '{' WHERE id = $1`, bad.ID)
+	if found, err := s.Find(t.Context(), bad.ID); err != nil || found.Damaged == nil || found.Problem == nil {
+		t.Errorf("with a reason that cannot be read: %+v, %v, want it damaged", found, err)
 	}
 }
 
-func tellsBacklog(t *testing.T, s *sqlstore.Store) {
+// TestSQLiteSurvivesWrongTypes is about what only SQLite lets happen.
+func TestSQLiteSurvivesWrongTypes(t *testing.T) {
+	t.Parallel()
+	db := databasetest.MustOpen(t, databasetest.SQLite(t))
+	s := tested{sqlstore.New(db), db}
+	must(t, s.Migrate(t.Context()))
+	bad := insert(t, s, "bad", 0)
+	insert(t, s, "good", 0)
+	s.run(t, `UPDATE orders SET total_cents = 'much' WHERE id = $1`, bad.ID)
+	page, _, err := s.List(t.Context(), order.Filter{Limit: 2})
+	must(t, err)
+	if len(page) != 2 || page[1].ID != bad.ID || page[1].Damaged == nil || page[1].Status != order.Pending {
+		t.Errorf("List = %+v, want both, and the damaged one to say so", page)
+	}
+	if claimed, err := s.Claim(t.Context(), time.Minute, 10); err != nil || len(claimed) != 2 || claimed[0].Key == "" {
+		t.Errorf("Claim = %+v, %v, want both with their keys", claimed, err)
+	}
+}
+
+func tellsBacklog(t *testing.T, s tested) {
 	empty, err := s.Backlog(t.Context())
 	must(t, err)
-	insert(t, s, "")
-	insert(t, s, "")
+	first := insert(t, s, "", time.Minute)
+	insert(t, s, "", time.Minute)
+	s.run(t, `UPDATE orders SET placed_at = placed_at - 60000 WHERE id = $1`, first.ID)
 	full, err := s.Backlog(t.Context())
 	must(t, err)
-	if empty.Count != 0 || !empty.Oldest.IsZero() || full.Count != 2 || !full.Oldest.Equal(now) {
-		t.Errorf("Backlog = %+v, then %+v, want none, then 2 since %s", empty, full, now)
+	if empty.Count != 0 || empty.Oldest != 0 || full.Count != 2 || full.Oldest.Round(30*time.Second) != time.Minute {
+		t.Errorf("Backlog = %+v, then %+v, want none, then 2 for a minute", empty, full)
 	}
 }
 
 func pending(key string) order.Order {
 	return order.Order{
-		Customer: "Ann", Items: []order.Item{{ProductID: 1, Quantity: 1}}, Status: order.Pending, Placed: now,
-		Key: key, Fingerprint: "f", Reservation: "r", Due: now,
+		Customer: "Ann", Items: []order.Item{{ProductID: 1, Quantity: 1}}, Key: key, Fingerprint: "f", Reservation: "r",
 	}
 }
 
-func insert(t *testing.T, s *sqlstore.Store, key string) order.Order {
+func insert(t *testing.T, s tested, key string, lease time.Duration) order.Order {
 	t.Helper()
-	kept, _, err := s.Insert(t.Context(), pending(key))
+	kept, _, err := s.Insert(t.Context(), pending(key), lease)
 	must(t, err)
 	return kept
 }

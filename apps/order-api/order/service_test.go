@@ -2,6 +2,7 @@ package order_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
@@ -21,17 +22,17 @@ func TestStatusMachine(t *testing.T) {
 		order.Processing: {order.Shipped, order.Cancelled},
 		order.Shipped:    {order.Delivered},
 	}
-	_, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t))
-	desk := &order.Desk{Store: orders}
+	_, orders := mustStores(t, databasetest.SQLite(t), databasetest.SQLite(t), time.Now)
+	service := &order.Service{Store: orders, Ended: func(order.Status) {}}
+	id := int64(1)
 	for _, from := range order.Statuses() {
 		for _, to := range order.Statuses() {
 			want := from == to
 			for _, next := range allowed[from] {
 				want = want || next == to
 			}
-			_, err := orders.Change(t.Context(), 1, func(o *order.Order) error { o.Status = from; return nil })
-			must(t, err)
-			moved, err := desk.Move(t.Context(), 1, to)
+			id = at(t, orders, id, from)
+			moved, err := service.Move(t.Context(), id, to)
 			if (err == nil) != want || want && moved.Status != to {
 				t.Errorf("from %s to %s: %v, want it allowed: %t", from, to, err, want)
 			}
@@ -42,11 +43,35 @@ func TestStatusMachine(t *testing.T) {
 	}
 }
 
-func mustStores(t *testing.T, stock, orders database.Settings) (product.Store, order.Store) {
+// at is an order that has come to a status by the steps that lead there.
+func at(t *testing.T, orders order.Store, last int64, status order.Status) int64 {
+	t.Helper()
+	kept, _, err := orders.Insert(t.Context(), order.Order{Customer: "Ann", Reservation: "r"}, time.Minute)
+	must(t, err)
+	if kept.ID == last {
+		t.Fatal("the order is not a new one")
+	}
+	steps := map[order.Status][]order.Status{
+		order.Confirmed: {order.Confirmed}, order.Processing: {order.Confirmed, order.Processing},
+		order.Shipped:   {order.Confirmed, order.Processing, order.Shipped},
+		order.Delivered: {order.Confirmed, order.Processing, order.Shipped, order.Delivered},
+		order.Rejected:  {order.Rejected}, order.Cancelled: {order.Cancelled},
+	}
+	for _, step := range steps[status] {
+		_, moved, err := orders.Move(t.Context(), kept.ID, order.Transition{To: step})
+		must(t, err)
+		if !moved {
+			t.Fatalf("an order does not become %s on its way to %s", step, status)
+		}
+	}
+	return kept.ID
+}
+
+func mustStores(t *testing.T, stock, orders database.Settings, clock func() time.Time) (product.Store, order.Store) {
 	t.Helper()
 	products := productsql.New(databasetest.MustOpen(t, stock))
 	must(t, products.Migrate(t.Context()))
-	store := ordersql.New(databasetest.MustOpen(t, orders))
+	store := ordersql.NewAt(databasetest.MustOpen(t, orders), clock)
 	must(t, store.Migrate(t.Context()))
 	return products, store
 }

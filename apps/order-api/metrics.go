@@ -12,31 +12,6 @@ import (
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
 
-// resumer takes up, again and again, what crashes and outages left undone.
-type resumer struct {
-	desk *order.Desk
-	log  *slog.Logger
-}
-
-func (r resumer) run(ctx context.Context) error {
-	const pause = time.Second
-	for ticker := time.NewTicker(pause); ; {
-		taken, err := r.desk.Resume(ctx)
-		if err != nil && ctx.Err() == nil {
-			r.log.WarnContext(ctx, "orders stay undone", "error.message", err.Error())
-		}
-		if taken > 0 {
-			r.log.InfoContext(ctx, "orders taken up", "count", taken)
-		}
-		select {
-		case <-ctx.Done():
-			ticker.Stop()
-			return nil
-		case <-ticker.C:
-		}
-	}
-}
-
 // countOutcomes counts how orders end. All outcomes are there from the start: a series that appears with its first
 // event hides that event from rate().
 func countOutcomes(registry prometheus.Registerer) func(order.Status) {
@@ -48,6 +23,14 @@ func countOutcomes(registry prometheus.Registerer) func(order.Status) {
 		counter.WithLabelValues(string(outcome))
 	}
 	return func(outcome order.Status) { counter.WithLabelValues(string(outcome)).Inc() }
+}
+
+// countSetAside counts orders that cannot be processed.
+func countSetAside(registry prometheus.Registerer) func() {
+	return promauto.With(registry).NewCounter(prometheus.CounterOpts{
+		Name: contract.MetricOrdersSetAside,
+		Help: "How often a pending order was set aside because its record cannot be read.",
+	}).Inc
 }
 
 // backlogCollector reads what is pending when it is scraped. Every replica tells the same numbers, so queries take
@@ -84,10 +67,6 @@ func (c *backlogCollector) Collect(metrics chan<- prometheus.Metric) {
 		c.log.Warn("orders could not be read for metrics", "error.message", err.Error())
 		return
 	}
-	age := 0.0
-	if backlog.Count > 0 {
-		age = time.Since(backlog.Oldest).Seconds()
-	}
 	metrics <- prometheus.MustNewConstMetric(c.count, prometheus.GaugeValue, float64(backlog.Count))
-	metrics <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, age)
+	metrics <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, backlog.Oldest.Seconds())
 }

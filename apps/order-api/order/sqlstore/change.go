@@ -1,0 +1,112 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/database"
+	"github.com/techcommerce/platform/apps/order-api/order"
+)
+
+// changed is an order after a statement that may have changed it.
+type changed struct {
+	order order.Order
+	yes   bool
+}
+
+// change runs a statement on one order that returns the order if it changed it, and otherwise finds the order as it is.
+func (s *Store) change(ctx context.Context, what string, id int64, statement string, args ...any) (
+	order.Order, bool, error,
+) {
+	result, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (changed, error) {
+		o, err := scan(row)
+		if errors.Is(err, sql.ErrNoRows) {
+			return changed{}, nil
+		}
+		return changed{o, true}, err
+	}, statement+` RETURNING `+columns, append([]any{id}, args...)...)
+	if err != nil {
+		return order.Order{}, false, fmt.Errorf("order %d: %s: %w", id, what, err)
+	}
+	if result.yes {
+		return result.order, true, nil
+	}
+	found, err := s.Find(ctx, id)
+	return found, false, err
+}
+
+// Move implements order.Store.
+func (s *Store) Move(ctx context.Context, id int64, step order.Transition) (order.Order, bool, error) {
+	items, err := text(step.Items, step.Items != nil)
+	if err != nil {
+		return order.Order{}, false, err
+	}
+	problem, err := text(step.Problem, step.Problem != nil)
+	if err != nil {
+		return order.Order{}, false, err
+	}
+	due := `NULL`
+	if step.To.ReturnsStock() {
+		due = `CASE WHEN reservation = '' THEN NULL ELSE ` + s.now() + ` END` // the first orders have reserved nothing
+	}
+	var from []string
+	for _, status := range step.From() {
+		from = append(from, `'`+string(status)+`'`)
+	}
+	if len(from) == 0 {
+		found, err := s.Find(ctx, id) // no step leads there
+		return found, false, err
+	}
+	where := `id = $1 AND status IN (` + strings.Join(from, ", ") + `)`
+	if step.InLease {
+		where += ` AND due_at > ` + s.now()
+	}
+	return s.change(ctx, "move", id, `UPDATE orders SET status = $2, items = coalesce($3, items),
+		total_cents = CASE WHEN $3 IS NULL THEN total_cents ELSE $4 END, problem = coalesce($5, problem),
+		due_at = `+due+` WHERE `+where, string(step.To), items, int64(step.Total), problem)
+}
+
+// Take implements order.Store.
+func (s *Store) Take(ctx context.Context, id int64, lease time.Duration) (order.Order, bool, error) {
+	return s.change(ctx, "take", id, `UPDATE orders SET due_at = `+s.now()+` + CAST($2 AS BIGINT)
+		WHERE id = $1 AND status = 'pending' AND due_at <= `+s.now(), lease.Milliseconds())
+}
+
+// Postpone implements order.Store.
+func (s *Store) Postpone(ctx context.Context, o order.Order, pause time.Duration) (order.Order, error) {
+	found, _, err := s.change(ctx, "postpone", o.ID, `UPDATE orders SET due_at = `+s.now()+` + CAST($2 AS BIGINT)
+		WHERE id = $1 AND due_at = $3`, pause.Milliseconds(), o.Due.UnixMilli())
+	return found, err
+}
+
+// Released implements order.Store.
+func (s *Store) Released(ctx context.Context, id int64) error {
+	_, _, err := s.change(ctx, "released", id, `UPDATE orders SET due_at = NULL
+		WHERE id = $1 AND status IN ('rejected', 'cancelled')`)
+	return err
+}
+
+// Claim implements order.Store.
+func (s *Store) Claim(ctx context.Context, lease time.Duration, most int) ([]order.Claimed, error) {
+	claimed, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]order.Claimed, error) {
+		rows, err := tx.QueryContext(ctx, `UPDATE orders SET due_at = `+s.now()+` + CAST($1 AS BIGINT) WHERE id IN (
+			SELECT id FROM orders WHERE due_at <= `+s.now()+` ORDER BY due_at LIMIT $2`+s.db.LockingFree()+`)
+			RETURNING `+columns+`, `+s.now()+` - placed_at`, lease.Milliseconds(), most)
+		if err != nil {
+			return nil, err
+		}
+		return collect(rows, func(row scanner) (order.Claimed, error) {
+			var age int64
+			o, err := scan(row, &age)
+			return order.Claimed{Order: o, Age: time.Duration(age) * time.Millisecond}, err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("orders: claim: %w", err)
+	}
+	return claimed, nil
+}
