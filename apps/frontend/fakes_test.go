@@ -107,6 +107,8 @@ type fakeOrder struct {
 	Date     string      `json:"date"`
 	Items    []fakeItem  `json:"items"`
 	Reason   string      `json:"reason,omitempty"`
+	// Expected is what came with the order as its total.
+	Expected json.Number `json:"expected_total,omitempty"`
 }
 
 // fakeOrders is an order-api that confirms what it is asked, once per key.

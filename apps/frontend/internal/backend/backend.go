@@ -21,9 +21,6 @@ import (
 const (
 	// readWithin bounds a page's wait for a backend, all attempts together.
 	readWithin = 2 * time.Second
-	// placeWithin leaves order-api the time to ask product-api in turn.
-	placeWithin = 8 * time.Second
-
 	maxAnswer  = 4 << 20
 	remembered = 1000
 )
@@ -131,13 +128,14 @@ var kinds = map[int]fault.Kind{
 func (c call) refused(status int, body []byte) error {
 	// A body that is not ours leaves the text empty; the status says enough.
 	var told struct {
-		Error  string            `json:"error"`
-		Fields map[string]string `json:"fields"`
+		Error   string            `json:"error"`
+		Fields  map[string]string `json:"fields"`
+		Details map[string]any    `json:"details"`
 	}
 	_ = json.Unmarshal(body, &told)
 	kind, known := kinds[status]
 	if !known {
 		return c.down("The service is not well", fmt.Errorf("status %d: %s", status, told.Error))
 	}
-	return &fault.Error{Kind: kind, Message: told.Error, Fields: told.Fields}
+	return &fault.Error{Kind: kind, Message: told.Error, Fields: told.Fields, Details: told.Details}
 }

@@ -4,7 +4,9 @@ package session
 
 import (
 	"crypto/hkdf"
+	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
 	"fmt"
 	"net/http"
 	"strings"
@@ -26,8 +28,35 @@ const (
 // Session is what the cookie holds.
 type Session struct {
 	Cart cart.Cart
+	// Key makes an order of this cart one order, however often, wherever and from whichever tab it is sent. It lives
+	// and changes with the cart: WithCart gives a changed cart a new one.
+	Key string
+	// Owner is the secret by which the visitor's orders are known as theirs. It is empty until the browser has shown
+	// that it keeps cookies.
+	Owner string
 	// Notice is shown on the next page and then forgotten.
 	Notice Notice
+}
+
+// WithCart is the session with a cart, which is another order than before if its content is.
+func (s Session) WithCart(content cart.Cart) Session {
+	if s.Key == "" || !s.Cart.Equal(content) {
+		s.Key = rand.Text()
+	}
+	s.Cart = content
+	return s
+}
+
+// WithNotice is the session with a sentence for the next page.
+func (s Session) WithNotice(text string) Session {
+	s.Notice = Notice{Text: text}
+	return s
+}
+
+// WithProblem is WithNotice for what did not work.
+func (s Session) WithProblem(text string) Session {
+	s.Notice = Notice{Text: text, Problem: true}
+	return s
 }
 
 // Notice is a sentence for the visitor.
@@ -38,11 +67,12 @@ type Notice struct {
 }
 
 // Codec reads and writes sessions.
-type Codec struct{ cookies *securecookie.SecureCookie }
+type Codec struct{ cookies, visitors *securecookie.SecureCookie }
 
 // wire is the cookie's content: cart lines in their short text form.
 type wire struct {
 	Lines  []string `json:"c,omitempty"`
+	Key    string   `json:"k,omitempty"`
 	Notice Notice   `json:"n,omitzero"`
 }
 
@@ -59,39 +89,53 @@ func NewCodec(secret string) (*Codec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session key: %w", err)
 	}
-	cookies := securecookie.New(sign, encrypt).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(maxAge.Seconds()))
-	return &Codec{cookies: cookies}, nil
+	codec := func(age time.Duration) *securecookie.SecureCookie {
+		return securecookie.New(sign, encrypt).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(age.Seconds()))
+	}
+	return &Codec{cookies: codec(maxAge), visitors: codec(visitorAge)}, nil
 }
 
 // Load is the request's session. A cookie that is absent, forged, expired or written by another version is an empty
 // session: the worst that happens is an empty cart.
 func (c *Codec) Load(r *http.Request) Session {
+	visit := Session{Owner: c.Owner(r)}
 	cookie, err := r.Cookie(cookieName)
 	if err != nil {
-		return Session{}
+		return visit
 	}
 	var w wire
 	if err := c.cookies.Decode(cookieName, cookie.Value, &w); err != nil {
-		return Session{}
+		return visit
 	}
 	var lines []cart.Line
 	for _, text := range w.Lines {
 		line, err := cart.ParseLine(text)
 		if err != nil {
-			return Session{}
+			return visit
 		}
 		lines = append(lines, line)
 	}
 	content, err := cart.New(lines)
 	if err != nil {
-		return Session{}
+		return visit
 	}
-	return Session{Cart: content, Notice: w.Notice}
+	visit.Cart, visit.Key, visit.Notice = content, w.Key, w.Notice
+	if visit.Key == "" {
+		visit.Key = keyOf(cookie.Value)
+	}
+	return visit
 }
 
-// Save sets the session's cookie. Call it before the response's status is written.
+// keyOf is the key of a cart whose cookie has none, because an older version wrote it: every tab that sends this cookie
+// finds the same one. The cookie is a secret, and its sum tells nothing about it.
+func keyOf(cookie string) string {
+	sum := sha256.Sum256([]byte(cookie))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])
+}
+
+// Save sets the session's cookies. Call it before the response's status is written.
 func (c *Codec) Save(w http.ResponseWriter, r *http.Request, s Session) error {
-	content := wire{Notice: s.Notice}
+	content := wire{Key: s.Key, Notice: s.Notice}
 	for _, line := range s.Cart.Lines() {
 		content.Lines = append(content.Lines, line.String())
 	}
@@ -99,16 +143,24 @@ func (c *Codec) Save(w http.ResponseWriter, r *http.Request, s Session) error {
 	if err != nil {
 		return fmt.Errorf("session: encode: %w", err)
 	}
+	set(w, r, cookieName, value, maxAge)
+	if s.Owner != "" {
+		return nil
+	}
+	return c.welcome(w, r)
+}
+
+// set sets a cookie for this service's own pages alone.
+func set(w http.ResponseWriter, r *http.Request, name, value string, age time.Duration) {
 	http.SetCookie(w, &http.Cookie{
-		Name:     cookieName,
+		Name:     name,
 		Value:    value,
 		Path:     "/",
-		MaxAge:   int(maxAge.Seconds()),
+		MaxAge:   int(age.Seconds()),
 		HttpOnly: true,
 		SameSite: http.SameSiteLaxMode,
 		Secure:   secure(r),
 	})
-	return nil
 }
 
 // secure says whether the browser's side of the connection is encrypted. A client that lies in this header only loses

@@ -37,9 +37,9 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 	case "more":
 		visit = s.addOne(ctx, visit, product)
 	case "less":
-		visit = session.Session{Cart: visit.Cart.Less(product, 1), Notice: session.Notice{Text: "One less in your cart."}}
+		visit = visit.WithCart(visit.Cart.Less(product, 1)).WithNotice("One less in your cart.")
 	case "remove":
-		visit = session.Session{Cart: visit.Cart.Remove(product), Notice: session.Notice{Text: "Removed from your cart."}}
+		visit = visit.WithCart(visit.Cart.Remove(product)).WithNotice("Removed from your cart.")
 	default:
 		s.badForm(w, r)
 		return
@@ -50,28 +50,24 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 
 // addOne puts one more of a product into the cart if there is one more, and says how that went.
 func (s *Site) addOne(ctx context.Context, visit session.Session, product int64) session.Session {
-	refused := func(why string) session.Session {
-		return session.Session{Cart: visit.Cart, Notice: session.Notice{Text: why, Problem: true}}
-	}
 	found, err := s.backend.Product(ctx, product)
 	if fault.KindOf(err) == fault.NotFound {
-		return refused("That product is no longer sold.")
+		return visit.WithProblem("That product is no longer sold.")
 	}
 	if err != nil {
 		rest.Note(ctx, err)
-		return refused("Products are unavailable right now, so nothing was added. Please try again in a moment.")
+		return visit.WithProblem("Products are unavailable right now, so nothing was added. Please try again in a moment.")
 	}
 	name := shortName(found.Name, product)
 	quantity := visit.Cart.Quantity(product) + 1
 	if problem := shortage(found.Stock, int64(quantity)); problem != "" {
-		return refused(name + ": " + problem + ".")
+		return visit.WithProblem(name + ": " + problem + ".")
 	}
 	changed, err := visit.Cart.Add(product, 1)
 	if err != nil {
-		return refused("Nothing was added: " + err.Error() + ".")
+		return visit.WithProblem("Nothing was added: " + err.Error() + ".")
 	}
-	notice := session.Notice{Text: fmt.Sprintf("%s: %d in your cart.", name, quantity)}
-	return session.Session{Cart: changed, Notice: notice}
+	return visit.WithCart(changed).WithNotice(fmt.Sprintf("%s: %d in your cart.", name, quantity))
 }
 
 // shortName is a product's name as a notice has room for.

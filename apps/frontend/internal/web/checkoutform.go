@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/cart"
+	"github.com/techcommerce/platform/apps/internal/money"
 )
 
 // customerMax is the longest name, in characters. Order-api has its own limit and says so; ours is below it.
@@ -28,6 +29,10 @@ type checkoutForm struct {
 	Key      string
 	Items    cart.Cart
 	Customer string
+	// Total is what the page showed; nil on a page from before totals were sent.
+	Total *money.Cents
+	// Prices are what the page showed of each product, to say later what has changed.
+	Prices map[int64]money.Cents
 }
 
 func readCheckout(values url.Values) (checkoutForm, error) {
@@ -51,7 +56,40 @@ func readCheckout(values url.Values) (checkoutForm, error) {
 	if form.Items, err = cart.New(lines); err != nil {
 		return checkoutForm{}, fmt.Errorf("%w: %w", errNotOurForm, err)
 	}
+	if text := values.Get("total"); text != "" {
+		total, err := money.Parse(text)
+		if err != nil {
+			return checkoutForm{}, fmt.Errorf("%w: total", errNotOurForm)
+		}
+		form.Total = &total
+	}
+	form.Prices = readPrices(values["price"])
 	return form, nil
+}
+
+// readPrices reads what pricesOf writes. They are shown and nothing more, so what makes no sense is left out.
+func readPrices(texts []string) map[int64]money.Cents {
+	prices := map[int64]money.Cents{}
+	for _, text := range texts[:min(len(texts), cart.MaxLines)] {
+		id, price, _ := strings.Cut(text, "=")
+		product, err := cart.ParseProduct(id)
+		cents, priceErr := money.Parse(price)
+		if err == nil && priceErr == nil {
+			prices[product] = cents
+		}
+	}
+	return prices
+}
+
+// pricesOf is what a page shows of each product, as its form carries it.
+func pricesOf(view cartView) []string {
+	var texts []string
+	for _, line := range view.Lines {
+		if line.Priced {
+			texts = append(texts, fmt.Sprintf("%d=%s", line.ID, line.Price))
+		}
+	}
+	return texts
 }
 
 // customerProblem says what is wrong with the name, nothing if it will do.

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strconv"
 
@@ -104,6 +105,9 @@ func (s *Site) order(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.nameItems(ctx, &order)
+	if view := newOrderView(order); view.Pending() {
+		w.Header().Set("Refresh", lookAgain(r))
+	}
 	s.render(w, r, page{
 		Template: "order", Title: "Order " + strconv.FormatInt(id, 10), Nav: "orders",
 		Session: s.sessions.Load(r), Content: newOrderView(order),
@@ -124,4 +128,16 @@ func (s *Site) nameItems(ctx context.Context, order *backend.Order) {
 			order.Items[i].Name = found[item.ProductID].Product.Name
 		}
 	}
+}
+
+// lookAgain makes the browser load the page of a pending order again, without a script: soon at first, and once a minute
+// where it takes long, so that forgotten tabs are no load.
+func lookAgain(r *http.Request) string {
+	const most = 60
+	looked, err := strconv.Atoi(r.URL.Query().Get("looked"))
+	if err != nil || looked < 0 || looked > most {
+		looked = 0
+	}
+	pause := min(2<<min(looked, 10), most)
+	return fmt.Sprintf("%d; url=%s?looked=%d", pause, r.URL.Path, min(looked+1, most))
 }

@@ -59,7 +59,10 @@ type lineView struct {
 	Price    money.Cents
 	Sum      money.Cents
 	// Priced says that Price and Sum are known.
-	Priced  bool
+	Priced bool
+	// Was is the price that the customer saw before, if it is another now.
+	Was     money.Cents
+	Changed bool
 	Problem string
 	Full    bool
 }
@@ -93,6 +96,27 @@ func (v *cartView) add(line lineView, unsure bool) {
 	v.Total += line.Sum
 	// A sum that does not fit is not one that anybody pays, but it must not be shown as another.
 	v.Priced = v.Priced && line.Priced && v.Total >= 0
+}
+
+// update takes the prices that a refused order would be charged, and marks those that the customer saw otherwise.
+func (v *cartView) update(lines []backend.Item, shown map[int64]money.Cents) {
+	now := map[int64]backend.Item{}
+	for _, line := range lines {
+		now[line.ProductID] = line
+	}
+	v.Total, v.Priced = 0, true
+	for i := range v.Lines {
+		line := &v.Lines[i]
+		if item, ok := now[line.ID]; ok {
+			line.Price = item.Price
+			line.Sum, line.Priced = item.Price.Times(line.Quantity)
+		}
+		if was, ok := shown[line.ID]; ok && line.Priced && was != line.Price {
+			line.Was, line.Changed = was, true
+		}
+		v.Total += line.Sum
+		v.Priced = v.Priced && line.Priced && v.Total >= 0
+	}
 }
 
 func newLineView(line cart.Line, found backend.Finding) lineView {
