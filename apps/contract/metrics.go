@@ -18,6 +18,11 @@ const (
 	MetricOrdersPendingOldest = "orders_pending_oldest_seconds"
 	// MetricOrdersSetAside (order-api) counts how often a pending order was set aside because its record cannot be read.
 	MetricOrdersSetAside = "orders_set_aside_total"
+	// MetricReconciliationDifferences (order-api) is what the replica that reconciled found when it did, by kind.
+	MetricReconciliationDifferences = "order_reconciliation_differences"
+	// MetricReconciliationSuccess (order-api) is when a replica last reconciled to the end, in seconds since 1970; 0 in
+	// one that has not.
+	MetricReconciliationSuccess = "order_reconciliation_last_success_timestamp_seconds"
 	// MetricProductStock (product-api) is what is left by product id.
 	MetricProductStock = "product_stock"
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.

@@ -71,6 +71,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	}
 	resumer.orders = orders
 	svc.Background("resumer", resumer.run)
+	svc.Background("reconciliation", newReconciler(orders, svc.Registry, svc.Log).run)
 	svc.Background("retention", retention{store, cfg.keysKept, svc.Log}.run)
 	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log))
 	api := &api{orders: orders, service: svc, settings: cfg}

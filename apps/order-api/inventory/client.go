@@ -42,6 +42,9 @@ const (
 	longestWait = 200 * time.Millisecond
 )
 
+// confirmed is the status of a reservation that lasts.
+const confirmed = "confirmed"
+
 // New calls the service at a base URL with the key of its reservation routes. wrap adds what every call carries.
 func New(base, key string, wrap func(http.RoundTripper) http.RoundTripper, log *slog.Logger) *Client {
 	transport := &http.Transport{
@@ -92,7 +95,7 @@ func (c *Client) Reserve(ctx context.Context, reservation string, items []order.
 	if len(reserved.Items) != len(items) {
 		return order.Reservation{}, fmt.Errorf("product-api reserved %d items of %d", len(reserved.Items), len(items))
 	}
-	return order.Reservation{Items: reserved.Items, Confirmed: reserved.Status == "confirmed"}, nil
+	return order.Reservation{Items: reserved.Items, Confirmed: reserved.Status == confirmed}, nil
 }
 
 // Confirm implements order.Inventory.

@@ -150,3 +150,21 @@ func (i inventory) Release(ctx context.Context, id string) error {
 	_, err := i.w.stock.Release(ctx, id)
 	return err
 }
+
+func (i inventory) Reservations(ctx context.Context, after string, most int, age time.Duration) ([]order.Held, error) {
+	page, err := i.w.stock.Reservations(ctx, product.ReservationFilter{
+		After: after, Limit: most, MinAge: age, Statuses: []product.Hold{product.Held, product.Confirmed},
+	})
+	return held(page), err
+}
+
+func held(page []product.Reservation) (list []order.Held) {
+	for _, r := range page {
+		h := order.Held{Name: r.ID, Confirmed: r.Status == product.Confirmed}
+		for _, item := range r.Items {
+			h.Items = append(h.Items, order.Item(item))
+		}
+		list = append(list, h)
+	}
+	return list
+}

@@ -3,8 +3,11 @@ package order
 import (
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base32"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"time"
 
 	"github.com/techcommerce/platform/apps/internal/money"
 )
@@ -33,6 +36,31 @@ func (d Draft) order() (Order, error) {
 	sum := sha256.Sum256(canonical)
 	return Order{
 		Customer: d.Customer, Items: d.Items, Status: Pending, Key: d.Key, Scope: d.Scope, Expected: d.Expected,
-		Fingerprint: hex.EncodeToString(sum[:]), Reservation: rand.Text(),
+		Fingerprint: hex.EncodeToString(sum[:]), Reservation: newReservation(time.Now()),
 	}, nil
+}
+
+// Names of reservations have a time in front, so that those of the last days can be listed alone, and 80 random bits.
+const (
+	reservationTime   = 6
+	reservationRandom = 10
+)
+
+var reservationEncoding = base32.HexEncoding.WithPadding(base32.NoPadding)
+
+func newReservation(at time.Time) string {
+	name := make([]byte, reservationTime+reservationRandom)
+	copy(name, timeOf(at))
+	_, _ = rand.Read(name[reservationTime:]) // it never fails
+	return reservationEncoding.EncodeToString(name)
+}
+
+// reservationsSince comes before all names of reservations from a time on. Names of releases that had no time in front
+// come after it too.
+func reservationsSince(at time.Time) string { return reservationEncoding.EncodeToString(timeOf(at)) }
+
+func timeOf(at time.Time) []byte {
+	var big [8]byte
+	binary.BigEndian.PutUint64(big[:], uint64(max(at.UnixMilli(), 0)))
+	return big[len(big)-reservationTime:]
 }

@@ -57,7 +57,7 @@ type Order struct {
 	Fingerprint string
 	// Expected is the total that the customer was shown, nil if the client did not say.
 	Expected *money.Cents
-	// Reservation is the name under which stock is reserved. It is random, not the order's id, so that an order
+	// Reservation is the name under which stock is reserved. It is a time and random, not the order's id, so that an order
 	// database restored from a backup never meets reservations of orders that it has forgotten.
 	Reservation string
 	// Due is when somebody may next process what is left to do for the order: securing it while it is pending,
@@ -130,6 +130,13 @@ type Store interface {
 	// ForgetKeys removes the keys of orders that were placed before so long, of those with ids after one, at most so
 	// many at a time. It returns the last id that it has seen, and 0 if there is none left to see.
 	ForgetKeys(ctx context.Context, after int64, age time.Duration, most int) (last int64, forgotten int, err error)
+	// ByReservation returns the orders that have reserved under the names; names without an order are left out.
+	ByReservation(ctx context.Context, names []string) ([]Order, error)
+	// Before returns the orders with the greatest ids below one, the greatest first.
+	Before(ctx context.Context, id int64, most int) ([]Claimed, error)
+	// Schedule tells whether it is time to do what is to be done by one replica every so often, and makes it due again
+	// after that time.
+	Schedule(ctx context.Context, name string, every time.Duration) (due bool, err error)
 }
 
 // Reservation is stock set aside for an order.
@@ -151,4 +158,14 @@ type Inventory interface {
 	Confirm(ctx context.Context, reservation string) error
 	// Release gives a reservation back, confirmed or not, made or not.
 	Release(ctx context.Context, reservation string) error
+	// Reservations lists those that have taken stock and have been as they are for so long, by name, from after a name
+	// on. A page with as many as asked for may be followed by another.
+	Reservations(ctx context.Context, after string, most int, age time.Duration) ([]Held, error)
+}
+
+// Held is a reservation as the inventory has it.
+type Held struct {
+	Name      string
+	Confirmed bool
+	Items     []Item
 }

@@ -68,6 +68,10 @@ func (i told) Release(context.Context, string) error {
 	return nil
 }
 
+func (i told) Reservations(context.Context, string, int, time.Duration) ([]order.Held, error) {
+	return nil, nil
+}
+
 // lossyStore loses answers: what it was asked is done, and nobody hears of it.
 type lossyStore struct {
 	order.Store

@@ -54,6 +54,11 @@ func (t Transition) From() (from []Status) {
 // ReturnsStock tells that the status is an end of an order that gets nothing: what it has reserved is to be released.
 func (s Status) ReturnsStock() bool { return s == Rejected || s == Cancelled }
 
+// Sold tells that the order was promised to its customer: it must have stock.
+func (s Status) Sold() bool {
+	return s == Confirmed || s == Processing || s == Shipped || s == Delivered
+}
+
 func errStatus(from, to Status) error {
 	return &fault.Error{
 		Kind: fault.Conflict, Message: fmt.Sprintf("An order that is %s cannot become %s", from, to),

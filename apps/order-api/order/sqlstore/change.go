@@ -99,14 +99,17 @@ func (s *Store) Claim(ctx context.Context, lease time.Duration, most int) ([]ord
 		if err != nil {
 			return nil, err
 		}
-		return collect(rows, func(row scanner) (order.Claimed, error) {
-			var age int64
-			o, err := scan(row, &age)
-			return order.Claimed{Order: o, Age: time.Duration(age) * time.Millisecond}, err
-		})
+		return collect(rows, scanAged)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("orders: claim: %w", err)
 	}
 	return claimed, nil
+}
+
+// scanAged reads an order and how old it is.
+func scanAged(row scanner) (order.Claimed, error) {
+	var age int64
+	o, err := scan(row, &age)
+	return order.Claimed{Order: o, Age: time.Duration(age) * time.Millisecond}, err
 }

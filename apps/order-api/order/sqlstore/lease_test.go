@@ -156,3 +156,27 @@ func claims(t *testing.T, s tested) {
 		}
 	}
 }
+
+func schedules(t *testing.T, s tested) {
+	var due atomic.Int64
+	var wait sync.WaitGroup
+	for range 5 {
+		wait.Go(func() {
+			mine, err := s.Schedule(t.Context(), "work", time.Minute)
+			if err != nil {
+				t.Errorf("schedule: %v", err)
+			}
+			if mine {
+				due.Add(1)
+			}
+		})
+	}
+	wait.Wait()
+	if due.Load() != 1 {
+		t.Errorf("%d of five replicas have work to do, want one", due.Load())
+	}
+	s.run(t, `UPDATE schedules SET due_at = 0`)
+	if mine, err := s.Schedule(t.Context(), "work", time.Minute); err != nil || !mine {
+		t.Errorf("when it is time again: %t, %v, want it due", mine, err)
+	}
+}

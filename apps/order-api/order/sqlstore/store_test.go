@@ -61,6 +61,8 @@ func TestStore(t *testing.T) {
 		{"claims what is due, for one claimer only", claims},
 		{"survives what cannot be read", survivesDamage},
 		{"tells the backlog", tellsBacklog},
+		{"finds orders by reservation, and from the newest down", findsByReservation},
+		{"schedules work for one at a time", schedules},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -224,6 +226,19 @@ func tellsBacklog(t *testing.T, s tested) {
 	must(t, err)
 	if empty.Count != 0 || empty.Oldest != 0 || full.Count != 2 || full.Oldest.Round(30*time.Second) != time.Minute {
 		t.Errorf("Backlog = %+v, then %+v, want none, then 2 for a minute", empty, full)
+	}
+}
+
+func findsByReservation(t *testing.T, s tested) {
+	o := insert(t, s, "", time.Minute)
+	s.run(t, `UPDATE orders SET reservation = 'here' WHERE id = $1`, o.ID)
+	found, err := s.ByReservation(t.Context(), []string{"nowhere", "here"})
+	if err != nil || len(found) != 1 || found[0].ID != o.ID {
+		t.Errorf("ByReservation = %+v, %v, want order %d", found, err, o.ID)
+	}
+	page, err := s.Before(t.Context(), o.ID, 2)
+	if err != nil || len(page) != 2 || page[0].ID != 3 || page[1].ID != 2 || page[0].Age < 365*24*time.Hour {
+		t.Errorf("Before = %+v, %v, want orders 3 and 2 of years ago", page, err)
 	}
 }
 
