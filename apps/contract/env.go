@@ -25,8 +25,13 @@ const (
 	// EnvWriteRate is how many writes a second one client may make before it is answered 429; bursts of twice that
 	// are let through. Default 20.
 	EnvWriteRate = "WRITE_RATE"
-	// EnvTrustedProxies is how many proxies in front of the service append to X-Forwarded-For: the client is that many
-	// entries from its right end, or the peer itself with 0. Default 1 for the APIs (the frontend), 0 for the frontend.
+	// EnvTrustedNetworks is whose X-Forwarded-For is believed: networks (10.0.0.0/8), addresses, or "private" for all
+	// private ones, separated by commas. The client is the last address in it that is not in these networks; everybody
+	// else's header is ignored and the peer is the client. Default "private" for the APIs (the frontend is their peer),
+	// nobody for the frontend.
+	EnvTrustedNetworks = "TRUSTED_NETWORKS"
+	// EnvTrustedProxies is the older way: how many entries from the right end of X-Forwarded-For name the client, whoever
+	// the peer is. It still works where EnvTrustedNetworks is absent, with a warning.
 	EnvTrustedProxies = "TRUSTED_PROXIES"
 	// EnvOTLPEndpoint is where traces go, OpenTelemetry's own variable. Absent: nowhere.
 	EnvOTLPEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"io"
+	"net/http"
 	"strings"
 	"testing"
 )
@@ -113,18 +115,100 @@ func TestProxyPassesOnWhatMatters(t *testing.T) {
 	mustCall(t, s.url, apiRequest{
 		method: "POST", path: "/orders?x=1", body: `{"customer":"Eve"}`,
 		header: map[string]string{
-			"Idempotency-Key": "k1", "Cookie": "session=secret", "X-Forwarded-For": "10.0.0.1",
+			"Idempotency-Key": "k1", "X-Forwarded-For": "10.0.0.1",
 		},
 	})
 	got := s.orders.requests()[0]
 	if got.URL.String() != "/api/orders?x=1" || got.Header.Get("Idempotency-Key") != "k1" {
 		t.Errorf("order-api was asked for %s with %v", got.URL, got.Header)
 	}
-	if got.Header.Get("Cookie") != "" {
-		t.Error("order-api got the visitor's cookie")
+	if chain := got.Header.Values("X-Forwarded-For"); len(chain) != 1 || chain[0] != "127.0.0.1" {
+		t.Errorf("X-Forwarded-For is %q, want the peer alone: the rest is the client's own word", chain)
 	}
-	if chain := got.Header.Get("X-Forwarded-For"); chain != "10.0.0.1, 127.0.0.1" {
-		t.Errorf("X-Forwarded-For is %q, want the client and its peer", chain)
+}
+
+// TestWhatTheAPIsAreToldIsOurWord: nothing that a client says of itself reaches the APIs as if this service had said it.
+func TestWhatTheAPIsAreToldIsOurWord(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	outside := map[string]string{
+		"Cookie": "session=secret", "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil",
+		"Forwarded": "for=10.0.0.1", "X-Real-Ip": "10.0.0.1", "Order-Owner": "AAAA", "Idempotency-Scope": "AAAA",
+		"Baggage": "a=b", "X-Request-Id": "in valid", "Request-Timeout-Ms": "60000", "Connection": "Authorization",
+		"Expect": "100-continue", "Te": "trailers",
+	}
+	mustCall(t, s.url, apiRequest{method: "POST", path: "/orders", body: `{"customer":"Eve"}`, header: outside})
+	got := s.orders.requests()[0].Header
+	for name, value := range outside {
+		if got.Get(name) == value {
+			t.Errorf("order-api got %s: %s from outside", name, value)
+		}
+	}
+	mustCall(t, s.url, apiRequest{method: "POST", path: "/orders", body: `{"customer":"Eve"}`, header: map[string]string{
+		"Authorization": "Bearer key", "X-Api-Key": "key", "Order-Access": "access", "If-Match": "tag",
+	}})
+	for name, want := range map[string]string{
+		"Authorization": "Bearer key", "X-Api-Key": "key", "Order-Access": "access", "If-Match": "tag",
+		"Content-Type": "application/json",
+	} {
+		if got := s.orders.requests()[1].Header.Get(name); got != want {
+			t.Errorf("order-api got %s: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestTheSessionIsTheOwnerInTheAPIToo: a visitor's browser may ask for the JSON of what is its own.
+func TestTheSessionIsTheOwnerInTheAPIToo(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	visitor := newVisitor(t, s.url)
+	visitor.press("add", "2")
+	visitor.submit("/checkout", mustFill(t, visitor.open("/checkout"), "Ada"))
+	r := visitor.request("POST", "/api/orders/4/cancel", "")
+	r.Header.Set("Accept", "application/json")
+	visitor.send(r)
+	requests := s.orders.requests()
+	owner := requests[0].Header.Get("Order-Owner")
+	if got := requests[1].Header.Get("Order-Owner"); got != owner || owner == "" {
+		t.Errorf("the visitor's order has the owner %q, its cancellation comes from %q", owner, got)
+	}
+}
+
+// TestNonsenseOfClientsIsTheirs: it is answered 400, not as a failure of ours.
+func TestNonsenseOfClientsIsTheirs(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	for _, path := range []string{"/api/products", "/orders", "/api/orders/1"} {
+		for upgrade, want := range map[string]int{"f\xc3\xa9": 400, "websocket": 200, "": 200} {
+			got := mustCall(t, s.url, apiRequest{method: "GET", path: path, header: map[string]string{
+				"Connection": "Upgrade", "Upgrade": upgrade,
+			}})
+			if got.status != want {
+				t.Errorf("GET %s with Upgrade: %q is %d %s, want %d", path, upgrade, got.status, got.body, want)
+			}
+		}
+	}
+}
+
+// TestAnAnswerThatBreaksOffIsAFailure: half of an API's answer is not passed on as the whole.
+func TestAnAnswerThatBreaksOffIsAFailure(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	s.products.set(func(f *fakeProducts) {
+		f.instead = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "100")
+			_, _ = io.WriteString(w, `{"products":[`)
+		}
+	})
+	if got := mustCall(t, s.url, apiRequest{method: "GET", path: "/api/products"}); got.status != 503 {
+		t.Errorf("half an answer is passed on as %d %s, want 503", got.status, got.body)
+	}
+	large := strings.Repeat("x", 3<<20)
+	s.products.set(func(f *fakeProducts) {
+		f.instead = func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, large) }
+	})
+	if got := mustCall(t, s.url, apiRequest{method: "GET", path: "/api/products"}); got.body != large {
+		t.Errorf("a large answer of %d bytes came as %d with %d", len(large), got.status, len(got.body))
 	}
 }
 

@@ -56,7 +56,7 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 	if err != nil {
 		return err
 	}
-	site, err := web.New(client, sessions, s.Log)
+	site, err := web.New(client, sessions, s.Client, s.Log)
 	if err != nil {
 		return err
 	}
@@ -66,8 +66,11 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 	s.Router.MethodNotAllowedHandler = web.Secure(s.Router.MethodNotAllowedHandler)
 	site.Routes(s.Router)
 	for _, api := range []proxy.API{
-		{Title: contract.ProductAPI.Title, Endpoint: products, Collection: "products"},
-		{Title: contract.OrderAPI.Title, Endpoint: orders, Collection: "orders", Actions: []string{"cancel"}},
+		{Title: contract.ProductAPI.Title, Endpoint: products, Collection: "products", Client: s.Client},
+		{
+			Title: contract.OrderAPI.Title, Endpoint: orders, Collection: "orders", Actions: []string{"cancel", "access"},
+			Client: s.Client, Owner: sessions.Owner,
+		},
 	} {
 		if err := proxy.Routes(s.Router, api); err != nil {
 			return fmt.Errorf("frontend: %w", err)
@@ -83,5 +86,6 @@ func transport(connections int) *http.Transport {
 		// How many there may be is bounded by class, in package backend.
 		MaxIdleConnsPerHost: connections,
 		IdleConnTimeout:     30 * time.Second, // shorter than the backends', so that they never close first
+		DisableCompression:  true,             // between pods it costs more than it saves
 	}
 }

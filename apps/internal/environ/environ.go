@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -97,6 +98,42 @@ func (r *Reader) Level(name string, absent slog.Level) slog.Level {
 		return absent
 	}
 	return level
+}
+
+// private are the networks that the internet does not route: those of clusters, companies and this machine.
+var private = []netip.Prefix{
+	netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("172.16.0.0/12"), netip.MustParsePrefix("192.168.0.0/16"),
+	netip.MustParsePrefix("100.64.0.0/10"), netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("169.254.0.0/16"),
+	netip.MustParsePrefix("::1/128"), netip.MustParsePrefix("fc00::/7"), netip.MustParsePrefix("fe80::/10"),
+}
+
+// Networks is a list of networks and addresses, separated by commas; "private" stands for all private ones.
+func (r *Reader) Networks(name, absent string) []netip.Prefix {
+	var networks []netip.Prefix
+	for text := range strings.SplitSeq(r.Text(name, absent), ",") {
+		text = strings.TrimSpace(text)
+		switch network, ok := network(text); {
+		case text == "":
+		case text == "private":
+			networks = append(networks, private...)
+		case ok:
+			networks = append(networks, network)
+		default:
+			r.Problem(name, fmt.Sprintf("%q is not a network such as 10.0.0.0/8, an address, or private", text))
+		}
+	}
+	return networks
+}
+
+func network(text string) (netip.Prefix, bool) {
+	if network, err := netip.ParsePrefix(text); err == nil {
+		return network.Masked(), true
+	}
+	address, err := netip.ParseAddr(text)
+	if err != nil {
+		return netip.Prefix{}, false
+	}
+	return netip.PrefixFrom(address, address.BitLen()), true
 }
 
 // URL is the base URL of another service, without a trailing slash. It must be there.

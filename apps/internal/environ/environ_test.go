@@ -1,7 +1,10 @@
 package environ_test
 
 import (
+	"fmt"
 	"log/slog"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +56,7 @@ func TestReaderReportsEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	env := from(map[string]string{
 		"HIGH": "10", "WORD": "ten", "WAIT": "-1s", "LEVEL": "loud", "PEER": "peer:1", "KEY": "short-secret",
+		"NETS": "10.0.0.0/8, somewhere",
 	})
 	env.Int("HIGH", 1, 1, 9)
 	env.Int("WORD", 1, 1, 9)
@@ -61,17 +65,38 @@ func TestReaderReportsEveryProblemAtOnce(t *testing.T) {
 	env.URL("PEER")
 	env.Secret("KEY", 32)
 	env.Required("ABSENT")
+	env.Networks("NETS", "")
 	err := env.Err()
 	if err == nil {
 		t.Fatal("Err = nil, want every problem")
 	}
-	for _, name := range []string{"HIGH", "WORD", "WAIT", "LEVEL", "PEER", "KEY", "ABSENT"} {
+	for _, name := range []string{"HIGH", "WORD", "WAIT", "LEVEL", "PEER", "KEY", "ABSENT", "NETS"} {
 		if !strings.Contains(err.Error(), "environment variable "+name+":") {
 			t.Errorf("Err = %q, want it to name %s", err, name)
 		}
 	}
 	if strings.Contains(err.Error(), "short-secret") {
 		t.Errorf("Err = %q shows a secret", err)
+	}
+}
+
+func TestNetworks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"": "[]", "10.1.2.3/8": "[10.0.0.0/8]", " 192.0.2.1 ,2001:db8::/32,": "[192.0.2.1/32 2001:db8::/32]",
+	} {
+		env := from(map[string]string{"NETS": text})
+		if got := fmt.Sprint(env.Networks("NETS", "")); got != want || env.Err() != nil {
+			t.Errorf("%q is %s, %v; want %s", text, got, env.Err(), want)
+		}
+	}
+	for address, want := range map[string]bool{"10.9.9.9": true, "::1": true, "fd00::1": true, "192.0.2.1": false} {
+		within := slices.ContainsFunc(from(nil).Networks("NETS", "private"), func(network netip.Prefix) bool {
+			return network.Contains(netip.MustParseAddr(address))
+		})
+		if within != want {
+			t.Errorf("%s is private: %t, want %t", address, within, want)
+		}
 	}
 }
 

@@ -38,6 +38,7 @@ type Service struct {
 	Router *mux.Router
 
 	lines    *telemetry.Buffer
+	clients  throttle.Clients
 	requests *telemetry.Requests
 	tracing  *sdktrace.TracerProvider
 	prepare  []task
@@ -64,6 +65,7 @@ func New(ctx context.Context, settings Settings, out io.Writer) (*Service, error
 		// Without cleaning, a path such as //api is unknown like any other instead of an HTML redirect.
 		Router: mux.NewRouter().SkipClean(true),
 	}
+	s.clients = clients(settings, s.Log)
 	s.requests = telemetry.NewRequests(s.Registry)
 	if settings.OTLPEndpoint != "" {
 		tracing, err := telemetry.NewTracing(ctx, id, settings.OTLPEndpoint)
@@ -94,7 +96,25 @@ func (s *Service) Background(name string, work func(context.Context) error) {
 
 // LimitWrites is middleware that limits how fast one client may write, as the settings say.
 func (s *Service) LimitWrites() mux.MiddlewareFunc {
-	return throttle.Writes(s.Settings.WriteRate, s.Settings.TrustedProxies)
+	return throttle.Writes(s.Settings.WriteRate, s.clients)
+}
+
+// Client is who sends a request: its peer, or whom a trusted proxy names; empty where there is no address.
+func (s *Service) Client(r *http.Request) string {
+	if client := s.clients.Of(r); client.IsValid() {
+		return client.String()
+	}
+	return ""
+}
+
+// clients tells who sends requests, as the settings say.
+func clients(settings Settings, log *slog.Logger) throttle.Clients {
+	if settings.TrustedProxies == 0 {
+		return throttle.TrustNetworks(settings.TrustedNetworks)
+	}
+	log.Warn(contract.EnvTrustedProxies + " lets whoever reaches this service directly call itself anything: set " +
+		contract.EnvTrustedNetworks + " to the networks of the proxies instead")
+	return throttle.TrustProxies(settings.TrustedProxies)
 }
 
 // Handler is the router with all that a request passes through first.

@@ -140,7 +140,10 @@ func TestTooManyRequestsAtOnceAreSentAway(t *testing.T) {
 
 func TestWritesAreLimitedPerClient(t *testing.T) {
 	t.Parallel()
-	svc, _ := mustService(t, map[string]string{contract.EnvWriteRate: "1", contract.EnvTrustedProxies: "1"})
+	svc, log := mustService(t, map[string]string{contract.EnvWriteRate: "1", contract.EnvTrustedProxies: "1"})
+	if !strings.Contains(log.String(), "set TRUSTED_NETWORKS") {
+		t.Errorf("counting proxies is not warned of: %s", log)
+	}
 	limited := svc.Router.NewRoute().Subrouter()
 	limited.Use(svc.LimitWrites())
 	limited.HandleFunc("/things", func(http.ResponseWriter, *http.Request) {})
@@ -152,7 +155,8 @@ func TestWritesAreLimitedPerClient(t *testing.T) {
 		handler.ServeHTTP(answer, request)
 		return answer.Code
 	}
-	got := []int{send("POST", "a"), send("POST", "b, a"), send("POST", "c, a"), send("GET", "a"), send("POST", "a, b")}
+	const a, b = "192.0.2.1", "192.0.2.2"
+	got := []int{send("POST", a), send("POST", b+", "+a), send("POST", "c, "+a), send("GET", a), send("POST", a+", "+b)}
 	if want := []int{200, 200, 429, 200, 200}; fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("statuses = %v, want %v: two writes of a, one too many, a read of a, a write of b", got, want)
 	}

@@ -4,6 +4,7 @@ package service
 
 import (
 	"log/slog"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -24,8 +25,10 @@ type Settings struct {
 	DrainTimeout    time.Duration
 	MaxConnections  int
 	WriteRate       int
-	TrustedProxies  int
-	OTLPEndpoint    string
+	TrustedNetworks []netip.Prefix
+	// TrustedProxies is the older way to tell the client, 0 where TrustedNetworks says it.
+	TrustedProxies int
+	OTLPEndpoint   string
 }
 
 // ReadSettings reads the settings of one service. The reader collects what is wrong with them.
@@ -41,15 +44,26 @@ func ReadSettings(env *environ.Reader, service contract.Service) Settings {
 		DrainTimeout:    env.Duration(contract.EnvDrainTimeout, 15*time.Second),
 		MaxConnections:  env.Int(contract.EnvMaxConnections, 100, 1, 100_000),
 		WriteRate:       env.Int(contract.EnvWriteRate, 20, 1, 1_000_000),
-		TrustedProxies:  env.Int(contract.EnvTrustedProxies, defaultProxies(service), 0, 10),
+		TrustedNetworks: env.Networks(contract.EnvTrustedNetworks, defaultNetworks(env, service)),
+		TrustedProxies:  trustedProxies(env),
 		OTLPEndpoint:    strings.TrimRight(env.Text(contract.EnvOTLPEndpoint, ""), "/"),
 	}
 }
 
-// defaultProxies is 1 for a service that other services call: the frontend stands before it.
-func defaultProxies(service contract.Service) int {
-	if service.Name == contract.Frontend.Name {
+// defaultNetworks is where a service that other services call has its callers: the frontend stands before it. Whoever
+// counts proxies, even to none, has said whom to believe.
+func defaultNetworks(env *environ.Reader, service contract.Service) string {
+	if service.Name == contract.Frontend.Name || env.Text(contract.EnvTrustedProxies, "") != "" {
+		return ""
+	}
+	return "private"
+}
+
+// trustedProxies is 0 where the networks are set: they say more.
+func trustedProxies(env *environ.Reader) int {
+	proxies := env.Int(contract.EnvTrustedProxies, 0, 0, 10)
+	if env.Text(contract.EnvTrustedNetworks, "") != "" {
 		return 0
 	}
-	return 1
+	return proxies
 }

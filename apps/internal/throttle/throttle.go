@@ -1,36 +1,30 @@
-// Package throttle limits how fast one client may write. Reads are free.
+// Package throttle limits how fast one client may write, and tells who a client is. Reads are free.
 package throttle
 
 import (
-	"net"
+	"fmt"
 	"net/http"
-	"strings"
+	"net/netip"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
+	lru "github.com/hashicorp/golang-lru/v2/simplelru"
 	"golang.org/x/time/rate"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
-// Clients beyond this many, or silent for this long, are forgotten.
-const (
-	mostClients = 10_000
-	forgotten   = 10 * time.Minute
-)
+// mostClients bounds the table of clients; those who were silent longest are forgotten first. An entry is about a
+// hundred bytes, whatever a client sends.
+const mostClients = 10_000
 
-// Writes allows so many writes a second per client, and twice that in one burst. The client is whom the last but
-// proxies of X-Forwarded-For names, or the peer with 0 proxies: entries further left are the client's own words.
-func Writes(perSecond, proxies int) func(http.Handler) http.Handler {
-	clients := &buckets{
-		perSecond: perSecond,
-		known:     expirable.NewLRU[string, *rate.Limiter](mostClients, nil, forgotten),
-	}
+// Writes allows so many writes a second per client, and twice that in one burst.
+func Writes(perSecond int, clients Clients) func(http.Handler) http.Handler {
+	limits := newBuckets(perSecond)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if writes(r.Method) && !clients.of(client(r, proxies)).Allow() {
+			if !rest.Reads(r.Method) && !limits.allow(network(clients.Of(r))) {
 				rest.Error(w, r, &fault.Error{
 					Kind: fault.TooMany, Message: "Too many requests", RetryAfter: time.Second,
 				})
@@ -41,39 +35,38 @@ func Writes(perSecond, proxies int) func(http.Handler) http.Handler {
 	}
 }
 
-func writes(method string) bool {
-	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions
+// network is what counts as one client: an address, and for IPv6 the /64 that a customer is usually given whole.
+func network(address netip.Addr) netip.Prefix {
+	bits := address.BitLen()
+	if address.Is6() {
+		bits = 64
+	}
+	// The zero prefix stands for everybody who has no address.
+	prefix, _ := address.Prefix(bits)
+	return prefix
 }
 
 type buckets struct {
 	perSecond int
 	mu        sync.Mutex
-	known     *expirable.LRU[string, *rate.Limiter]
+	known     *lru.LRU[netip.Prefix, *rate.Limiter]
 }
 
-func (b *buckets) of(client string) *rate.Limiter {
+func newBuckets(perSecond int) *buckets {
+	known, err := lru.NewLRU[netip.Prefix, *rate.Limiter](mostClients, nil)
+	if err != nil {
+		panic(fmt.Sprintf("throttle: %v", err)) // only for a table of no entries
+	}
+	return &buckets{perSecond: perSecond, known: known}
+}
+
+func (b *buckets) allow(client netip.Prefix) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if bucket, ok := b.known.Get(client); ok {
-		return bucket
+	bucket, ok := b.known.Get(client)
+	if !ok {
+		bucket = rate.NewLimiter(rate.Limit(b.perSecond), 2*b.perSecond)
+		b.known.Add(client, bucket)
 	}
-	bucket := rate.NewLimiter(rate.Limit(b.perSecond), 2*b.perSecond)
-	b.known.Add(client, bucket)
-	return bucket
-}
-
-func client(r *http.Request, proxies int) string {
-	if proxies > 0 {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if len(hops) >= proxies {
-			if hop := strings.TrimSpace(hops[len(hops)-proxies]); hop != "" {
-				return hop
-			}
-		}
-	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
+	return bucket.Allow()
 }

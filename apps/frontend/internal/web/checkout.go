@@ -3,9 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
-	"net"
 	"net/http"
-	"strings"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/backend"
 	"github.com/techcommerce/platform/apps/frontend/internal/cart"
@@ -85,7 +83,7 @@ func (s *Site) place(w http.ResponseWriter, r *http.Request) {
 		s.showCheckout(w, r, visit, form, refusal{Status: http.StatusUnprocessableEntity, CustomerProblem: problem})
 		return
 	}
-	placed, replayed, err := s.backend.Place(r.Context(), form.order(visit.Owner, forwardedFor(r)))
+	placed, replayed, err := s.backend.Place(r.Context(), form.order(visit.Owner, s.client(r)))
 	if err != nil {
 		s.notPlaced(w, r, visit, form, err)
 		return
@@ -166,13 +164,4 @@ func (f checkoutForm) order(owner, client string) backend.NewOrder {
 		order.Items = append(order.Items, backend.NewItem{ProductID: line.Product, Quantity: line.Quantity})
 	}
 	return order
-}
-
-// forwardedFor is what a proxy would tell order-api of who asks: whom the request came through, and its peer.
-func forwardedFor(r *http.Request) string {
-	peer, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		peer = r.RemoteAddr
-	}
-	return strings.Join(append(r.Header.Values("X-Forwarded-For"), peer), ", ")
 }

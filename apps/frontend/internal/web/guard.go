@@ -31,15 +31,16 @@ func Secure(next http.Handler) http.Handler {
 // SameOrigin refuses what another site sends in a visitor's name. It goes by Sec-Fetch-Site, and by Origin where
 // browsers do not send that, as over plain HTTP on a node's port. Clients that are no browsers send neither and pass.
 func (s *Site) SameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if wantsPage(r) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case s.origins.Check(r) == nil:
+			next.ServeHTTP(w, r)
+		case wantsPage(r):
 			s.forbidden(w, r)
-			return
+		default:
+			rest.Error(w, r, fault.New(fault.Forbidden, "Cross-origin request refused"))
 		}
-		rest.Error(w, r, fault.New(fault.Forbidden, "Cross-origin request refused"))
-	}))
-	return protection.Handler(next)
+	})
 }
 
 // Missing answers for paths that do not exist, in HTML for those who read it.

@@ -20,15 +20,20 @@ const pageWithin = 2500 * time.Millisecond
 
 // Site serves the pages.
 type Site struct {
-	backend   *backend.Client
-	sessions  *session.Codec
+	backend  *backend.Client
+	sessions *session.Codec
+	// client is who a request comes from.
+	client    func(*http.Request) string
+	origins   *http.CrossOriginProtection
 	log       *slog.Logger
 	assets    assets
 	templates templates
 }
 
 // New prepares templates and assets; an error means that this binary was built wrong.
-func New(client *backend.Client, sessions *session.Codec, log *slog.Logger) (*Site, error) {
+func New(
+	apis *backend.Client, sessions *session.Codec, client func(*http.Request) string, log *slog.Logger,
+) (*Site, error) {
 	files, err := loadAssets()
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
@@ -37,7 +42,10 @@ func New(client *backend.Client, sessions *session.Codec, log *slog.Logger) (*Si
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
-	return &Site{backend: client, sessions: sessions, log: log, assets: files, templates: pages}, nil
+	return &Site{
+		backend: apis, sessions: sessions, client: client, origins: http.NewCrossOriginProtection(), log: log,
+		assets: files, templates: pages,
+	}, nil
 }
 
 // Routes adds the pages to a router. /orders and /orders/{id} are pages only for those who ask for HTML: the same paths
