@@ -79,7 +79,7 @@ func mustHandler(tb testing.TB) http.Handler {
 		tb.Fatal(err)
 	}
 	for range 95 {
-		if _, err := store.Create(ctx, product.Product{Name: "Thing", Price: 100, Stock: 10}); err != nil {
+		if _, _, err := store.Create(ctx, product.Product{Name: "Thing", Price: 100, Stock: 10}, product.Once{}); err != nil {
 			tb.Fatal(err)
 		}
 	}

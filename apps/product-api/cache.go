@@ -1,19 +1,22 @@
 package main
 
 import (
-	"sync/atomic"
+	"slices"
+	"strconv"
+	"sync"
 	"time"
 
-	"github.com/hashicorp/golang-lru/v2/expirable"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
-// Answers are kept so long, and so many. Another replica's writes are seen that much later; this one's at once.
+// Answers are kept so long, so many, and of so many bytes together. Another replica's writes are seen that much later;
+// this one's at once.
 const (
-	kept     = 500 * time.Millisecond
-	mostKept = 256
+	kept      = 500 * time.Millisecond
+	mostKept  = 256
+	mostBytes = 8 << 20
 )
 
 // answer is an encoded answer to a read.
@@ -21,32 +24,36 @@ type answer struct {
 	body  []byte
 	tag   string
 	total string
+	// shows are the ids of the products in it.
+	shows []int64
+	until time.Time
 }
 
 func newAnswer(body []byte) answer { return answer{body: body, tag: rest.Tag(body)} }
 
 // answers keeps what popular reads were answered with, so that a crowd costs the store one read.
 type answers struct {
-	known      *expirable.LRU[string, answer]
-	loads      singleflight.Group
-	generation atomic.Int64
+	mu    sync.RWMutex
+	known map[string]answer
+	bytes int
+	// writes counts the writes, each once it has ended.
+	writes int64
+	loads  singleflight.Group
 }
 
-func newAnswers() *answers {
-	return &answers{known: expirable.NewLRU[string, answer](mostKept, nil, kept)}
-}
+func newAnswers() *answers { return &answers{known: map[string]answer{}} }
 
-// of is the answer under a key, loaded if it is not known.
+// of is the answer under a key, loaded if it is not known. Who asks after a write has ended never gets what was read
+// before: neither what is kept, nor what a load under way that began before will bring.
 func (a *answers) of(key string, load func() (answer, error)) (answer, error) {
-	if found, ok := a.known.Get(key); ok {
+	found, ok, writes := a.find(key)
+	if ok {
 		return found, nil
 	}
-	begun := a.generation.Load()
-	loaded, err, _ := a.loads.Do(key, func() (any, error) {
+	loaded, err, _ := a.loads.Do(strconv.FormatInt(writes, 10)+" "+key, func() (any, error) {
 		fresh, err := load()
-		// What was read while something was written may be older than the write.
-		if err == nil && a.generation.Load() == begun {
-			a.known.Add(key, fresh)
+		if err == nil {
+			a.keep(key, fresh, writes)
 		}
 		return fresh, err
 	})
@@ -56,8 +63,50 @@ func (a *answers) of(key string, load func() (answer, error)) (answer, error) {
 	return loaded.(answer), nil //nolint:forcetypeassert // load returns nothing else
 }
 
-// forget is for after a write.
-func (a *answers) forget() {
-	a.generation.Add(1)
-	a.known.Purge()
+func (a *answers) find(key string) (found answer, ok bool, writes int64) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	found, ok = a.known[key]
+	return found, ok && time.Now().Before(found.until), a.writes
+}
+
+// keep keeps an answer, unless something was written since its load began: it may be older than that.
+func (a *answers) keep(key string, fresh answer, writes int64) {
+	fresh.until = time.Now().Add(kept)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if writes != a.writes || len(fresh.body) > mostBytes {
+		return
+	}
+	a.drop(key)
+	for old, known := range a.known {
+		if len(a.known) < mostKept && a.bytes+len(fresh.body) <= mostBytes && fresh.until.Sub(known.until) < kept {
+			continue
+		}
+		a.drop(old)
+	}
+	a.known[key] = fresh
+	a.bytes += len(fresh.body)
+}
+
+func (a *answers) drop(key string) {
+	a.bytes -= len(a.known[key].body)
+	delete(a.known, key)
+}
+
+// forget is for after a write to all products, or to some of them: what shows none of these is kept.
+func (a *answers) forget(ids ...int64) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.writes++
+	if len(ids) == 0 {
+		clear(a.known)
+		a.bytes = 0
+		return
+	}
+	for key, known := range a.known {
+		if slices.ContainsFunc(ids, func(id int64) bool { return slices.Contains(known.shows, id) }) {
+			a.drop(key)
+		}
+	}
 }

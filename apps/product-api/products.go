@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/service"
 	"github.com/techcommerce/platform/apps/product-api/product"
@@ -60,6 +59,9 @@ func (a *api) loadPage(ctx context.Context, filter product.Filter) (answer, erro
 	}{append([]product.Product{}, page...), len(page)})
 	loaded := newAnswer(body)
 	loaded.total = strconv.Itoa(total)
+	for _, p := range page {
+		loaded.shows = append(loaded.shows, p.ID)
+	}
 	return loaded, err
 }
 
@@ -75,7 +77,7 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 			return answer{}, err
 		}
 		body, err := json.Marshal(found)
-		return answer{body: body, tag: found.Tag()}, err
+		return answer{body: body, tag: found.Tag(), shows: []int64{id}}, err
 	})
 	if err != nil {
 		rest.Error(w, r, err)
@@ -85,20 +87,52 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *api) create(w http.ResponseWriter, r *http.Request) {
-	wanted, err := readProduct(r)
+	wanted, once, err := readProduct(r)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	created, err := a.store.Create(r.Context(), wanted)
+	created, replayed, err := a.store.Create(r.Context(), wanted, once)
 	a.answers.forget()
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
 	w.Header().Set("Location", "/api/products/"+strconv.FormatInt(created.ID, 10))
-	w.Header().Set("ETag", created.Tag())
-	rest.Write(w, r, http.StatusCreated, created)
+	status := http.StatusCreated
+	if replayed {
+		status = http.StatusOK
+	}
+	writeProduct(w, r, status, created, replayed)
+}
+
+// addStock restocks, or takes out what is broken or lost. A relative change loses nothing that is sold meanwhile.
+func (a *api) addStock(w http.ResponseWriter, r *http.Request) {
+	id, ok := rest.PathID(r)
+	if !ok {
+		rest.Error(w, r, product.ErrNotFound)
+		return
+	}
+	change, once, err := readStockChange(r)
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	changed, replayed, err := a.store.AddStock(r.Context(), id, change, once)
+	a.answers.forget(id)
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	writeProduct(w, r, http.StatusOK, changed, replayed)
+}
+
+func writeProduct(w http.ResponseWriter, r *http.Request, status int, p product.Product, replayed bool) {
+	if replayed {
+		w.Header().Set("Idempotency-Replayed", "true")
+	}
+	w.Header().Set("ETag", p.Tag())
+	rest.Write(w, r, status, p)
 }
 
 func (a *api) update(w http.ResponseWriter, r *http.Request) {
@@ -118,53 +152,5 @@ func (a *api) update(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	w.Header().Set("ETag", changed.Tag())
-	rest.Write(w, r, http.StatusOK, changed)
-}
-
-func readProduct(r *http.Request) (product.Product, error) {
-	object, err := rest.ReadObject(r)
-	if err != nil {
-		return product.Product{}, err
-	}
-	wanted := product.Product{
-		Name:  object.Text("name", product.MaxName),
-		Price: object.Cents("price", product.MinPrice, product.MaxPrice),
-	}
-	if object.Has("stock") {
-		wanted.Stock = object.Int("stock", 0, product.MaxStock)
-	}
-	object.Refuse("id", "is given by the server")
-	return wanted, object.Err()
-}
-
-// readChange reads what to change. With If-Match, the change is for the version that the client has seen only.
-func readChange(r *http.Request) (product.Change, error) {
-	object, err := rest.ReadObject(r)
-	if err != nil {
-		return product.Change{}, err
-	}
-	var change product.Change
-	if object.Has("name") {
-		name := object.Text("name", product.MaxName)
-		change.Name = &name
-	}
-	if object.Has("price") {
-		price := object.Cents("price", product.MinPrice, product.MaxPrice)
-		change.Price = &price
-	}
-	if object.Has("stock") {
-		stock := object.Int("stock", 0, product.MaxStock)
-		change.Stock = &stock
-	}
-	object.Refuse("id", "cannot be changed")
-	if wanted := r.Header.Get("If-Match"); wanted != "" {
-		change.Allow = func(p product.Product) error {
-			if !rest.Matches(wanted, p.Tag()) {
-				return fault.New(fault.Stale, "The product has changed since")
-			}
-			return nil
-		}
-	}
-	return change, object.Err()
+	writeProduct(w, r, http.StatusOK, changed, false)
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -23,7 +21,8 @@ func (a *api) reserve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reserved, err := a.store.Reserve(r.Context(), wanted)
-	a.forgetAndWrite(w, r, reserved, err)
+	a.forgetLines(wanted.Lines)
+	writeReservation(w, r, reserved, err)
 }
 
 func (a *api) confirm(w http.ResponseWriter, r *http.Request) {
@@ -43,13 +42,26 @@ func (a *api) release(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	released, err := a.store.Release(r.Context(), id)
-	a.forgetAndWrite(w, r, released, err)
+	a.forgetItems(released.Items)
+	writeReservation(w, r, released, err)
 }
 
-// forgetAndWrite is for what may have changed stock.
-func (a *api) forgetAndWrite(w http.ResponseWriter, r *http.Request, reservation product.Reservation, err error) {
-	a.answers.forget()
-	writeReservation(w, r, reservation, err)
+// forgetLines is for after a reservation, done or not: nobody knows what became of one whose answer was lost.
+func (a *api) forgetLines(lines []product.Line) {
+	ids := make([]int64, len(lines))
+	for i, line := range lines {
+		ids[i] = line.ProductID
+	}
+	a.answers.forget(ids...)
+}
+
+// forgetItems is for after a release. One that failed has no items, and may have put back any.
+func (a *api) forgetItems(items []product.Item) {
+	ids := make([]int64, len(items))
+	for i, item := range items {
+		ids[i] = item.ProductID
+	}
+	a.answers.forget(ids...)
 }
 
 func writeReservation(w http.ResponseWriter, r *http.Request, reservation product.Reservation, err error) {
@@ -148,29 +160,4 @@ func (a *api) reservations(w http.ResponseWriter, r *http.Request) {
 		// Next is what to ask for after; it is absent from the last page.
 		Next string `json:"next,omitempty"`
 	}{append([]product.Reservation{}, page...), next})
-}
-
-// expiry gives back what orders reserved and never confirmed.
-type expiry struct {
-	store product.Store
-	log   *slog.Logger
-}
-
-func (e expiry) run(ctx context.Context) error {
-	const pause = 15 * time.Second
-	for ticker := time.NewTicker(pause); ; {
-		expired, err := e.store.Expire(ctx)
-		if err != nil && ctx.Err() == nil {
-			e.log.WarnContext(ctx, "reservations could not be expired", "error.message", err.Error())
-		}
-		if expired > 0 {
-			e.log.InfoContext(ctx, "reservations expired", "count", expired)
-		}
-		select {
-		case <-ctx.Done():
-			ticker.Stop()
-			return nil
-		case <-ticker.C:
-		}
-	}
 }

@@ -25,6 +25,7 @@ func (a *api) routes() {
 		limited.HandleFunc(prefix+"/products", a.admin(a.create)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/products/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/products/{id}", a.admin(a.update)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/products/{id}/stock", a.admin(a.addStock)).Methods(http.MethodPost)
 	}
 
 	router.HandleFunc(contract.ReservationsPath, a.trusted(a.reservations)).Methods(http.MethodGet)
@@ -49,5 +50,6 @@ func (a *api) about(w http.ResponseWriter, r *http.Request) {
 		Endpoints []string `json:"endpoints"`
 	}{contract.ProductAPI.Title, a.settings.Version, []string{
 		contract.HealthPath, contract.ReadyPath, contract.DescriptionPath, "/api/products", "/api/products/{id}",
+		"/api/products/{id}/stock",
 	}})
 }

@@ -11,8 +11,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite" // the driver
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -50,12 +48,14 @@ func ReadSettings(env *environ.Reader) Settings {
 
 // DB is a pool of connections.
 type DB struct {
-	pool    *sql.DB
-	dialect dialect
-	timeout time.Duration
-	clock   func() time.Time
+	pool     *sql.DB
+	dialect  dialect
+	timeout  time.Duration
+	settings Settings
 	// path is the file of a SQLite database.
 	path string
+	// era counts the times at which all connections were given up. Those of an earlier one are not used again.
+	era *era
 	// writer has one slot where only one transaction may write at a time: SQLite's own lock polls, this one queues.
 	writer chan struct{}
 }
@@ -73,7 +73,6 @@ func Open(s Settings) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("database: %w", err)
 	}
-	db.clock = s.Clock
 	db.pool.SetMaxOpenConns(s.Connections)
 	db.pool.SetMaxIdleConns(s.Connections)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
@@ -88,7 +87,7 @@ func open(s Settings) (*DB, error) {
 	}
 	switch parsed.Scheme {
 	case "sqlite":
-		return openSQLite(parsed, s.Timeout)
+		return openSQLite(parsed, s)
 	case "postgres", "postgresql":
 		return openPostgres(s)
 	}
@@ -97,7 +96,7 @@ func open(s Settings) (*DB, error) {
 
 // openSQLite wants every commit on the disk before it is acknowledged, and write transactions that take the lock when
 // they begin, so that none fails half way because another process wrote meanwhile.
-func openSQLite(location *url.URL, timeout time.Duration) (*DB, error) {
+func openSQLite(location *url.URL, s Settings) (*DB, error) {
 	if !filepath.IsAbs(location.Path) || location.Host != "" {
 		return nil, fmt.Errorf("want sqlite:///absolute/path.db")
 	}
@@ -106,7 +105,7 @@ func openSQLite(location *url.URL, timeout time.Duration) (*DB, error) {
 		synchronous = "off"
 	}
 	options := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds()),
+		fmt.Sprintf("busy_timeout(%d)", s.Timeout.Milliseconds()),
 		"journal_mode(wal)", "synchronous(" + synchronous + ")", "foreign_keys(on)", "temp_store(memory)",
 	}}
 	source := url.URL{Scheme: "file", Path: location.Path, RawQuery: options.Encode()}
@@ -115,21 +114,8 @@ func openSQLite(location *url.URL, timeout time.Duration) (*DB, error) {
 		return nil, err
 	}
 	return &DB{
-		pool: pool, dialect: sqlite, timeout: timeout, path: location.Path, writer: make(chan struct{}, 1),
+		pool: pool, dialect: sqlite, timeout: s.Timeout, settings: s, path: location.Path, writer: make(chan struct{}, 1),
 	}, nil
-}
-
-func openPostgres(s Settings) (*DB, error) {
-	config, err := pgx.ParseConfig(s.URL)
-	if err != nil {
-		return nil, fmt.Errorf("malformed URL")
-	}
-	config.ConnectTimeout = s.Timeout
-	milliseconds := fmt.Sprint(s.Timeout.Milliseconds())
-	config.RuntimeParams["statement_timeout"] = milliseconds
-	config.RuntimeParams["lock_timeout"] = milliseconds
-	config.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds
-	return &DB{pool: stdlib.OpenDB(*config), dialect: postgres, timeout: s.Timeout}, nil
 }
 
 // Close ends every connection.
@@ -155,8 +141,8 @@ func (db *DB) LockingFree() string {
 // Now is the expression for the time by the database's own clock, in milliseconds since 1970. What several processes
 // must agree on is decided by it, for each of their clocks may be wrong. A SQLite file has the clock of its one machine.
 func (db *DB) Now() string {
-	if db.clock != nil {
-		return strconv.FormatInt(db.clock().UnixMilli(), 10)
+	if db.settings.Clock != nil {
+		return strconv.FormatInt(db.settings.Clock().UnixMilli(), 10)
 	}
 	if db.dialect == sqlite {
 		return "CAST(unixepoch('subsec') * 1000 AS INTEGER)"

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	driversqlite "modernc.org/sqlite"
@@ -23,10 +22,12 @@ func (db *DB) fault(err error) error {
 		return err
 	}
 	if unavailable(err) {
-		return fault.Down("The store cannot be used now", err)
+		return down(err)
 	}
 	return err
 }
+
+func down(cause error) error { return fault.Down("The store cannot be used now", cause) }
 
 func unavailable(err error) bool {
 	var pg *pgconn.PgError
@@ -42,19 +43,11 @@ func unavailable(err error) bool {
 	return errors.As(err, &connecting) || errors.As(err, &network) || pgconn.Timeout(err) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
 		errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, net.ErrClosed) || connectionLost(err)
-}
-
-// connectionLost tells that a connection ended under a statement or transaction, which leaves open what became of it.
-// Both drivers say so in several ways, depending on who notices first: that a transaction is done of which nobody has
-// seen the end, or that a connection is closed.
-func connectionLost(err error) bool {
-	return errors.Is(err, sql.ErrTxDone) || errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "conn closed")
+		errors.Is(err, net.ErrClosed) || errors.Is(err, sql.ErrConnDone)
 }
 
 // pgUnavailable is by the classes of PostgreSQL's appendix A: all but those that only a wrong statement can cause.
 func pgUnavailable(code string) bool {
-	const readOnly = "25006"
 	if code == readOnly {
 		return true
 	}

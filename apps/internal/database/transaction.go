@@ -20,36 +20,36 @@ func Read[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) 
 	if db.dialect == postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	outcome, err := once(ctx, db, &options, do)
-	return settle(db, outcome, err)
-}
-
-// Write runs do in one transaction and returns its outcome. A transaction that lost against another is run again, and
-// nothing of the lost attempt may survive in the answer: the outcome is therefore what the attempt that was committed
-// returned. do assigns to nothing outside of itself, which a test holds all callers to.
-func Write[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) (T, error)) (T, error) {
-	return write(ctx, db, func(ctx context.Context) (T, error) { return once(ctx, db, nil, do) })
-}
-
-// WriteRow runs one statement that writes and returns one row: a transaction of its own, which PostgreSQL is asked for
-// in a single round trip. Like Write it may run scan more than once.
-func WriteRow[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
-	if db.dialect == sqlite {
-		return Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (T, error) {
-			return scan(tx.QueryRowContext(ctx, query, args...))
-		})
-	}
-	return write(ctx, db, func(ctx context.Context) (T, error) {
-		return scan(db.pool.QueryRowContext(ctx, query, args...))
-	})
+	return connected(ctx, db, func(conn *sql.Conn) (T, error) { return transact(ctx, conn, &options, do) })
 }
 
 // Row runs one statement that is its own snapshot and returns one row.
 func Row[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
 	defer cancel()
-	outcome, err := scan(db.pool.QueryRowContext(ctx, query, args...))
-	return settle(db, outcome, err)
+	return connected(ctx, db, func(conn *sql.Conn) (T, error) {
+		return scan(conn.QueryRowContext(ctx, query, args...))
+	})
+}
+
+// Write runs do in one transaction and returns its outcome. A transaction that lost against another is run again, and
+// nothing of the lost attempt may survive in the answer: the outcome is therefore what the attempt that was committed
+// returned. do assigns to nothing outside of itself, which a test holds all callers to.
+func Write[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) (T, error)) (T, error) {
+	return write(ctx, db, func(ctx context.Context, conn *sql.Conn) (T, error) { return transact(ctx, conn, nil, do) })
+}
+
+// WriteRow runs one statement that writes and returns one row: a transaction of its own, which PostgreSQL is asked for
+// in a single round trip. Like Write it may run scan more than once.
+func WriteRow[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
+	if db.dialect == sqlite { // where a statement that returns rows may end without the word on its commit
+		return Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (T, error) {
+			return scan(tx.QueryRowContext(ctx, query, args...))
+		})
+	}
+	return write(ctx, db, func(ctx context.Context, conn *sql.Conn) (T, error) {
+		return scan(conn.QueryRowContext(ctx, query, args...))
+	})
 }
 
 // Scan reads a row of one column, for Row and WriteRow.
@@ -59,8 +59,9 @@ func Scan[T any](row *sql.Row) (value T, err error) {
 }
 
 // write repeats an attempt that lost against another transaction.
-func write[T any](ctx context.Context, db *DB, attempt func(context.Context) (T, error)) (outcome T, err error) {
+func write[T any](ctx context.Context, db *DB, attempt func(context.Context, *sql.Conn) (T, error)) (T, error) {
 	const attempts = 5
+	var none T
 	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
 	defer cancel()
 	if db.writer != nil {
@@ -68,32 +69,24 @@ func write[T any](ctx context.Context, db *DB, attempt func(context.Context) (T,
 		case db.writer <- struct{}{}:
 			defer func() { <-db.writer }()
 		case <-ctx.Done():
-			return outcome, db.fault(ctx.Err())
+			return none, db.fault(ctx.Err())
 		}
 	}
+	var err error
 	for range attempts {
-		outcome, err = attempt(ctx)
+		var outcome T
+		outcome, err = connected(ctx, db, func(conn *sql.Conn) (T, error) { return attempt(ctx, conn) })
 		if !lost(err) {
-			return settle(db, outcome, err)
+			return outcome, err
 		}
 	}
-	var none T
 	return none, fault.Down("The store is too busy", err)
 }
 
-// settle keeps what a failed attempt returned from being taken for an outcome.
-func settle[T any](db *DB, outcome T, err error) (T, error) {
-	if err != nil {
-		var none T
-		return none, db.fault(err)
-	}
-	return outcome, nil
-}
-
-func once[T any](ctx context.Context, db *DB, options *sql.TxOptions, do func(context.Context, *sql.Tx) (T, error)) (
-	outcome T, err error,
-) {
-	tx, err := db.pool.BeginTx(ctx, options)
+func transact[T any](
+	ctx context.Context, conn *sql.Conn, options *sql.TxOptions, do func(context.Context, *sql.Tx) (T, error),
+) (outcome T, err error) {
+	tx, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return outcome, fmt.Errorf("begin: %w", err)
 	}

@@ -98,9 +98,9 @@ func newWorld(t *testing.T, stock product.Store, store order.Store, random *rand
 		byKey: map[string]int64{},
 	}
 	for i := range 1 + random.IntN(2) {
-		p, err := stock.Create(t.Context(), product.Product{
+		p, _, err := stock.Create(t.Context(), product.Product{
 			Name: fmt.Sprint("thing ", i), Price: 100, Stock: int64(random.IntN(6)),
-		})
+		}, product.Once{})
 		must(t, err)
 		w.products = append(w.products, p)
 	}

@@ -1,5 +1,11 @@
 package product
 
+import (
+	"fmt"
+
+	"github.com/techcommerce/platform/apps/internal/fault"
+)
+
 // Apply makes the change, if it is allowed.
 func (c Change) Apply(p *Product) error {
 	if c.Allow != nil {
@@ -18,4 +24,21 @@ func (c Change) Apply(p *Product) error {
 	}
 	p.Version++
 	return nil
+}
+
+// Add adds to what is in stock, or takes from it.
+func (p *Product) Add(change int64) error {
+	switch stock := p.Stock + change; {
+	case stock < 0:
+		return &fault.Error{Kind: fault.Conflict, Message: "Not enough stock", Fields: map[string]string{
+			"change": fmt.Sprintf("%d of %s left", p.Stock, p.Name),
+		}}
+	case stock > MaxStock:
+		return &fault.Error{Kind: fault.Conflict, Message: "Too much stock", Fields: map[string]string{
+			"change": fmt.Sprintf("%d of %s are there, and at most %d may be", p.Stock, p.Name, MaxStock),
+		}}
+	default:
+		p.Stock = stock
+		return nil
+	}
 }

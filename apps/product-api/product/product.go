@@ -5,6 +5,7 @@ package product
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/money"
@@ -25,13 +26,23 @@ type Product struct {
 	Price money.Cents `json:"price"`
 	// Stock is what may still be ordered: what reservations hold is already gone from it.
 	Stock int64 `json:"stock"`
-	// Version grows with every change, stock included.
+	// Version grows with every edit. What orders take and give back, and what is added to stock, is none: two such
+	// changes do not overwrite each other.
 	Version int64 `json:"-"`
 }
 
-// Tag is the product's entity tag.
+// Tag is the product's entity tag. It has the stock too, for it is of all that is shown.
 func (p Product) Tag() string {
-	return `"` + strconv.FormatInt(p.ID, 10) + "-" + strconv.FormatInt(p.Version, 10) + `"`
+	return `"` + p.edition() + "-" + strconv.FormatInt(p.Stock, 10) + `"`
+}
+
+// Edited tells whether a tag is of another edition of the product, whatever was in stock then.
+func (p Product) Edited(tag string) bool {
+	return tag != `"`+p.edition()+`"` && !strings.HasPrefix(tag, `"`+p.edition()+"-")
+}
+
+func (p Product) edition() string {
+	return strconv.FormatInt(p.ID, 10) + "-" + strconv.FormatInt(p.Version, 10)
 }
 
 // Filter selects products: those whose name holds Search, whatever its case, from Offset on, at most Limit.
@@ -60,8 +71,14 @@ type Store interface {
 	List(ctx context.Context, filter Filter) (page []Product, total int, err error)
 	// Find returns ErrNotFound if there is no such product.
 	Find(ctx context.Context, id int64) (Product, error)
-	// Create keeps a new product and gives it its id and version.
-	Create(ctx context.Context, product Product) (Product, error)
+	// Create keeps a new product and gives it its id and version. Once it is done under a key, the same request again
+	// gets the same answer, which is replayed; another one gets ErrOtherRequest.
+	Create(ctx context.Context, product Product, once Once) (created Product, replayed bool, err error)
+	// AddStock adds to a product's stock, or takes from it. It returns ErrNotFound, or a Conflict where the stock would
+	// leave its bounds. Keys are as in Create.
+	AddStock(ctx context.Context, id, change int64, once Once) (changed Product, replayed bool, err error)
+	// ForgetKeys forgets keys older than Kept, and returns how many.
+	ForgetKeys(ctx context.Context) (int, error)
 	// Update changes a product. It returns ErrNotFound, or what Allow says.
 	Update(ctx context.Context, id int64, change Change) (Product, error)
 

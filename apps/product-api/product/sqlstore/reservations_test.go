@@ -1,15 +1,20 @@
 package sqlstore_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/product-api/product"
 	"github.com/techcommerce/platform/apps/product-api/product/sqlstore"
 )
@@ -79,6 +84,56 @@ func reserveEightfold(t *testing.T, s *sqlstore.Store, wanted product.Wanted) {
 		})
 	}
 	wait.Wait()
+}
+
+func confirmsAtOnce(t *testing.T, s *sqlstore.Store) {
+	wanted := held("a", product.Line{ProductID: 2, Quantity: 1}, product.Line{ProductID: 1, Quantity: 2})
+	wanted.Confirm, wanted.Lifetime = true, 0
+	total := money.Cents(2999 + 2*99999)
+	wanted.Total = &total
+	for range 2 {
+		r, err := s.Reserve(t.Context(), wanted)
+		must(t, err)
+		want := []product.Item{{ProductID: 2, Name: "Mouse", Price: 2999, Quantity: 1},
+			{ProductID: 1, Name: "Laptop", Price: 99999, Quantity: 2}}
+		if r.Status != product.Confirmed || !slices.Equal(r.Items, want) {
+			t.Errorf("Reserve = %+v, want %v confirmed", r, want)
+		}
+	}
+	wantStock(t, s, map[int64]int64{1: 48, 2: 199})
+	if expired, err := s.Expire(t.Context()); err != nil || expired != 0 {
+		t.Errorf("%d confirmed reservations expired, %v", expired, err)
+	}
+	_, err := s.Reserve(t.Context(), held("b", laptops(5)...))
+	must(t, err)
+	later := held("b", laptops(5)...)
+	later.Confirm = true
+	if r, err := s.Reserve(t.Context(), later); err != nil || r.Status != product.Confirmed {
+		t.Errorf("asking for confirmed what is held = %+v, %v, want it confirmed", r, err)
+	}
+	wantStock(t, s, map[int64]int64{1: 43})
+}
+
+func refusesOtherTotal(t *testing.T, s *sqlstore.Store) {
+	wanted := held("a", laptops(2)...)
+	shown := money.Cents(1)
+	wanted.Total = &shown
+	for range 2 {
+		_, err := s.Reserve(t.Context(), wanted)
+		if fault.KindOf(err) != fault.Conflict || fault.As(err).Message != "Prices have changed" {
+			t.Fatalf("another total = %v, want a conflict", err)
+		}
+		details, err := json.Marshal(fault.As(err).Details)
+		must(t, err)
+		const want = `{"lines":[{"product_id":1,"name":"Laptop","price":999.99,"quantity":2}],"total":1999.98}`
+		var got, wants any
+		must(t, json.Unmarshal(details, &got))
+		must(t, json.Unmarshal([]byte(want), &wants))
+		if !reflect.DeepEqual(got, wants) {
+			t.Errorf("details = %s, want %s", details, want)
+		}
+	}
+	wantStock(t, s, map[int64]int64{1: 50})
 }
 
 func refusesForGood(t *testing.T, s *sqlstore.Store) {
@@ -172,6 +227,153 @@ func expires(t *testing.T, s *sqlstore.Store) {
 		t.Errorf("what expired cannot be reserved anew: %v", err)
 	}
 	wantStock(t, s, map[int64]int64{1: 38})
+}
+
+// expiresOrConfirms has reservations whose time has come be confirmed and expire at the same moment: one of both happens,
+// and stock says which.
+func expiresOrConfirms(t *testing.T, s *sqlstore.Store) {
+	var wait sync.WaitGroup
+	var confirmed atomic.Int64
+	for i := range 20 {
+		wanted := held(fmt.Sprint(i), laptops(2)...)
+		wanted.Lifetime = 0
+		_, err := s.Reserve(t.Context(), wanted)
+		must(t, err)
+		wait.Go(func() {
+			if _, err := s.Confirm(t.Context(), wanted.ID); err == nil {
+				confirmed.Add(1)
+			} else if !errors.Is(err, product.ErrNotHeld) {
+				t.Errorf("confirm: %v", err)
+			}
+		})
+		if i%5 == 4 {
+			wait.Go(func() {
+				if _, err := s.Expire(t.Context()); err != nil {
+					t.Errorf("expire: %v", err)
+				}
+			})
+		}
+	}
+	wait.Wait()
+	_, err := s.Expire(t.Context())
+	must(t, err)
+	wantStock(t, s, map[int64]int64{1: 50 - 2*confirmed.Load()})
+}
+
+func givesBackOnce(t *testing.T, s *sqlstore.Store) {
+	for round := range 20 {
+		wanted := held(fmt.Sprint("round ", round), laptops(30)...)
+		wanted.Lifetime = 0
+		_, err := s.Reserve(t.Context(), wanted)
+		must(t, err)
+		var wait sync.WaitGroup
+		for i := range 6 {
+			wait.Go(func() {
+				var err error
+				if i == 0 {
+					_, err = s.Expire(t.Context())
+				} else {
+					_, err = s.Release(t.Context(), wanted.ID)
+				}
+				if err != nil {
+					t.Errorf("give back: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		wantStock(t, s, map[int64]int64{1: 50})
+	}
+}
+
+func listsReservations(t *testing.T, s *sqlstore.Store) {
+	for i := range 7 {
+		wanted := held(fmt.Sprint("r", i), laptops(1)...)
+		wanted.Confirm = i%2 == 0
+		_, err := s.Reserve(t.Context(), wanted)
+		must(t, err)
+	}
+	_, err := s.Release(t.Context(), "r3")
+	must(t, err)
+	taken := []product.Hold{product.Held, product.Confirmed}
+	for _, test := range []struct {
+		filter product.ReservationFilter
+		want   string
+	}{
+		{product.ReservationFilter{Limit: 4, Statuses: taken}, "r0 confirmed r1 held r2 confirmed r4 confirmed"},
+		{product.ReservationFilter{Limit: 4, After: "r4", Statuses: taken}, "r5 held r6 confirmed"},
+		{product.ReservationFilter{Limit: 4, After: "r6", Statuses: taken}, ""},
+		{product.ReservationFilter{Limit: 4, MinAge: time.Hour, Statuses: taken}, ""},
+		{product.ReservationFilter{Limit: 4, Statuses: []product.Hold{product.Released}}, "r3 released"},
+	} {
+		page, err := s.Reservations(t.Context(), test.filter)
+		must(t, err)
+		var got []string
+		for _, r := range page {
+			got = append(got, r.ID, string(r.Status))
+			if len(r.Items) != 1 || r.Items[0].Price != 99999 || time.Since(r.At).Abs() > time.Minute {
+				t.Errorf("reservation %+v, want its item and when it came to be", r)
+			}
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("Reservations(%+v) = %q, want %q", test.filter, got, test.want)
+		}
+	}
+}
+
+// losesNothing lets buyers, those who change their mind, restockers and the clock at the same products at once. In the
+// end what is left, and what reservations say they have, is what there was and what was added.
+func losesNothing(t *testing.T, s *sqlstore.Store) {
+	var wait sync.WaitGroup
+	var added atomic.Int64
+	for worker := range 8 {
+		random := rand.New(rand.NewPCG(uint64(worker), 7))
+		wait.Go(func() {
+			for range 40 {
+				if err := happen(t, s, random, &added); fault.KindOf(err) != fault.Conflict && err != nil {
+					t.Errorf("worker %d: %v", worker, err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	taken, err := s.Reservations(t.Context(), product.ReservationFilter{
+		Limit: 1000, Statuses: []product.Hold{product.Held, product.Confirmed},
+	})
+	must(t, err)
+	left := map[int64]int64{1: 50 + added.Load(), 2: 200}
+	for _, r := range taken {
+		for _, item := range r.Items {
+			left[item.ProductID] -= item.Quantity
+		}
+	}
+	wantStock(t, s, left)
+}
+
+// happen does one thing to one of a few reservations.
+func happen(t *testing.T, s *sqlstore.Store, random *rand.Rand, added *atomic.Int64) (err error) {
+	lines := []product.Line{{ProductID: 1, Quantity: 3}, {ProductID: 2, Quantity: 5}}
+	if random.IntN(2) == 0 {
+		slices.Reverse(lines)
+	}
+	wanted := held(fmt.Sprint(random.IntN(30)), lines...)
+	wanted.Lifetime = time.Duration(random.IntN(2)) * time.Hour
+	wanted.Confirm = random.IntN(3) == 0
+	switch random.IntN(8) {
+	case 0:
+		_, err = s.Release(t.Context(), wanted.ID)
+	case 1:
+		_, err = s.Confirm(t.Context(), wanted.ID)
+	case 2:
+		_, err = s.Expire(t.Context())
+	case 3:
+		change := int64(random.IntN(5)) + 1
+		if _, _, err = s.AddStock(t.Context(), 1, change, product.Once{}); err == nil {
+			added.Add(change)
+		}
+	default:
+		_, err = s.Reserve(t.Context(), wanted)
+	}
+	return err
 }
 
 func neverOversells(t *testing.T, s *sqlstore.Store) {

@@ -87,17 +87,6 @@ func (s *Store) Find(ctx context.Context, id int64) (product.Product, error) {
 	return p, nil
 }
 
-// Create implements product.Store.
-func (s *Store) Create(ctx context.Context, p product.Product) (product.Product, error) {
-	created, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Product, error) { return scan(row) },
-		`INSERT INTO products (name, search, price_cents, stock) VALUES ($1, $2, $3, $4) RETURNING `+columns,
-		p.Name, strings.ToLower(p.Name), p.Price, p.Stock)
-	if err != nil {
-		return product.Product{}, fmt.Errorf("product: create: %w", err)
-	}
-	return created, nil
-}
-
 // Update implements product.Store.
 func (s *Store) Update(ctx context.Context, id int64, change product.Change) (product.Product, error) {
 	p, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (product.Product, error) {

@@ -30,15 +30,24 @@ func TestStore(t *testing.T) {
 		{"creates and finds", createsAndFinds},
 		{"updates what changes and nothing else", updates},
 		{"does not find what is not there", findsNothing},
+		{"adds to stock and takes from it while it is sold", addsStock},
+		{"leaves the edition alone when it sells", keepsEdition},
+		{"does once what comes under a key", doesOnce},
 		{"reserves all items or none", reservesAllOrNone},
 		{"reserves once however often it is asked", reservesOnce},
+		{"confirms at once what is asked for confirmed", confirmsAtOnce},
 		{"refuses for good", refusesForGood},
+		{"refuses another total than the customer was shown", refusesOtherTotal},
 		{"refuses other items under the same name", refusesOtherItems},
 		{"confirms what is held only", confirms},
 		{"releases held and confirmed, once", releases},
 		{"remembers the release of what it never saw", remembersRelease},
 		{"expires what nobody confirmed", expires},
+		{"expires nothing that is confirmed at that moment", expiresOrConfirms},
+		{"gives back once however often it is asked", givesBackOnce},
+		{"lists reservations page by page", listsReservations},
 		{"never sells more than there is", neverOversells},
+		{"loses nothing when everything happens at once", losesNothing},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
@@ -74,7 +83,7 @@ func beginsWithFirstProducts(t *testing.T, s *sqlstore.Store) {
 
 func lists(t *testing.T, s *sqlstore.Store) {
 	for _, name := range []string{"ÜBER Phone", "100% wool_hat"} {
-		_, err := s.Create(t.Context(), product.Product{Name: name, Price: 1})
+		_, _, err := s.Create(t.Context(), product.Product{Name: name, Price: 1}, product.Once{})
 		must(t, err)
 	}
 	for _, test := range []struct {
@@ -105,7 +114,7 @@ func lists(t *testing.T, s *sqlstore.Store) {
 }
 
 func createsAndFinds(t *testing.T, s *sqlstore.Store) {
-	created, err := s.Create(t.Context(), product.Product{Name: "Cable", Price: 499, Stock: 3})
+	created, _, err := s.Create(t.Context(), product.Product{Name: "Cable", Price: 499, Stock: 3}, product.Once{})
 	must(t, err)
 	found, err := s.Find(t.Context(), created.ID)
 	must(t, err)

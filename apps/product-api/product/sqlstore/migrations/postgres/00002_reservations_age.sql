@@ -1,4 +1,5 @@
 -- +goose Up
+-- +compatible
 -- When the reservation came to stand where it stands, in milliseconds since 1970: what a reconciliation leaves out
 -- because it is still moving. Replicas of the release before this one do not write it, so the database does.
 ALTER TABLE reservations ADD COLUMN IF NOT EXISTS changed_at BIGINT NOT NULL DEFAULT 0;
