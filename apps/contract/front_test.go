@@ -11,7 +11,7 @@ func frontRows() []row {
 		{name: "the frontend has a page", service: "frontend", path: "/", status: 200,
 			headers: map[string]string{"Content-Type": "text/html; charset=utf-8"}},
 		front("passes on products", "/api/products/2", `{"id":2,"name":"Mouse","price":29.99}`),
-		front("passes on products, short form", "/products", `{"products":[{"id":1},{"id":2},{"id":3},{"id":4},{"id":5},{"id":6}]}`),
+		front("passes on products, short form", "/products", `{"products":[{"id":1},{"id":2},{"id":3},{"id":4},{"id":5},{"id":6},{"id":7}]}`),
 		front("passes on orders", "/api/orders/1", `{"id":1,"customer":"John Doe","total":1299.98}`),
 		front("passes on orders, short form", "/orders?limit=1", `{"count":1,"orders":[{"id":9}]}`),
 		{name: "the frontend takes an order", service: "frontend", method: "POST", path: "/orders", status: 201,

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
 	"github.com/techcommerce/platform/apps/internal/environ"
 	"github.com/techcommerce/platform/apps/internal/service"
@@ -18,6 +19,8 @@ import (
 
 // testKey is the admin key and the reservation key of tests.
 const testKey = "a-key"
+
+func TestMain(m *testing.M) { databasetest.Main(m) }
 
 // BenchmarkRead compares reads, with everything that a request passes through, with a bare handler that writes the
 // same bytes. The ratio within one run on one machine is what counts.
@@ -64,6 +67,11 @@ func benchmarkGet(b *testing.B, handler http.Handler, path string) {
 // mustHandler is the service with 100 products, logging to a file as it would to a container's log.
 func mustHandler(tb testing.TB) http.Handler {
 	tb.Helper()
+	return mustHandlerOn(tb, databasetest.SQLite(tb))
+}
+
+func mustHandlerOn(tb testing.TB, stored database.Settings) http.Handler {
+	tb.Helper()
 	ctx := context.Background()
 	log, err := os.CreateTemp(tb.TempDir(), "log")
 	if err != nil {
@@ -74,7 +82,7 @@ func mustHandler(tb testing.TB) http.Handler {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	store := sqlstore.New(databasetest.MustOpen(tb, databasetest.SQLite(tb)))
+	store := sqlstore.New(databasetest.MustOpen(tb, stored))
 	if err := store.Migrate(ctx); err != nil {
 		tb.Fatal(err)
 	}
