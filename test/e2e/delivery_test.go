@@ -45,7 +45,7 @@ func (p *platform) delivery(t *testing.T) {
 	d.customer = p.startCustomer(t)
 	inOrder(t,
 		step{"a release", func(t *testing.T) { d.run(t, "deploy") }},
-		step{"another one, and back by hand", d.goesBack},
+		step{"another one, and a rollback by hand", d.rollsBack},
 		d.broken("an image that is not there", func(t *testing.T) {
 			d.builds.write(t, regexp.MustCompile(`(frontend@sha256:).{8}`).ReplaceAllString(d.builds.text, "${1}00000000"))
 			if report := d.run(t, "preview"); !strings.Contains(report, "new build | change Deployment `frontend`") {
@@ -61,6 +61,10 @@ func (p *platform) delivery(t *testing.T) {
 			d.probes.restore(t)
 		}, d.builds, "statuscode: 500"),
 		step{"what was changed by hand", d.findsDrift},
+		step{"a deployment after commands by hand", d.byHand},
+		step{"another stack keeps off", d.knowsItsPlace},
+		step{"two deployments at once", d.atOnce},
+		step{"deployments that are cut off", d.cutOff},
 		step{"no order failed", func(t *testing.T) {
 			d.customer.stop()
 			d.customer.isContent(t)
@@ -138,26 +142,29 @@ func (d *delivery) try(target string) (string, error) {
 
 // shell runs a command line with the account.
 func (d *delivery) shell(line string) (string, error) {
-	command := exec.Command("bash", "-c", `environment="$(make -s env)"; eval "$environment"; export KUBECONFIG=`+d.account+"; "+line)
-	command.Dir = d.p.dir
-	text, err := command.CombinedOutput()
+	text, err := d.command(line).CombinedOutput()
 	return string(text), err
 }
 
-// goesBack deploys other settings and takes them back.
-func (d *delivery) goesBack(t *testing.T) {
-	const level = `kubectl -n techcommerce get deployment order-api -o jsonpath='{..env[?(@.name=="LOG_LEVEL")].value}'`
+func (d *delivery) command(line string) *exec.Cmd {
+	command := exec.Command("bash", "-c", `environment="$(make -s env)"; eval "$environment"; export KUBECONFIG=`+d.account+"; "+line)
+	command.Dir = d.p.dir
+	return command
+}
+
+// rollsBack deploys other settings and takes them back.
+func (d *delivery) rollsBack(t *testing.T) {
 	d.p.shell(t, "pulumi config set logLevel debug --stack local")
 	if said := d.run(t, "deploy"); !strings.Contains(said, "settings logLevel") {
 		t.Errorf("it does not say what changed:\n%s", said)
 	}
-	if got := d.p.shell(t, level); got != "debug" {
+	if got := d.p.shell(t, logLevel); got != "debug" {
 		t.Fatalf("LOG_LEVEL: got %s, want debug", got)
 	}
-	if said := d.run(t, "rollback"); !strings.Contains(said, "went back to release") {
+	if said := d.run(t, "rollback"); !strings.Contains(said, "rolled back to release") {
 		t.Errorf("it does not say where it went:\n%s", said)
 	}
-	if got := d.p.shell(t, level); got != "info" {
+	if got := d.p.shell(t, logLevel); got != "info" {
 		t.Errorf("LOG_LEVEL: got %s, want info, as before", got)
 	}
 }
@@ -175,7 +182,7 @@ func (d *delivery) broken(name string, spoil func(*testing.T), mend kept, want s
 		if err == nil {
 			t.Fatalf("a release that cannot work was deployed:\n%s", text)
 		}
-		for _, pattern := range []string{"1 do not become ready", want, "going back to release", "serves again"} {
+		for _, pattern := range []string{"1 do not become ready", want, "rolling back to release", "runs again, verified"} {
 			if !regexp.MustCompile(pattern).MatchString(text) {
 				t.Errorf("want %q said, got:\n%s", pattern, text)
 			}
@@ -209,7 +216,7 @@ func (d *delivery) servesErrors(t *testing.T) {
 	if err == nil {
 		t.Fatalf("a release that answers 500 was deployed:\n%s", text)
 	}
-	for _, want := range []string{"GET /api/orders: 500", "going back to release", "serves again"} {
+	for _, want := range []string{"GET /api/orders: 500", "rolling back to release", "runs again, verified"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("want %q said, got:\n%s", want, text)
 		}
@@ -260,7 +267,8 @@ func (d *delivery) findsDrift(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Deployment techcommerce/order-api spec.replicas is 3, declared as 2",
-		`Service techcommerce/frontend-service metadata.labels.owner is "somebody", not declared, by kubectl-label since 20`,
+		"by hand, with kubectl-label, last at 20",
+		`Service techcommerce/frontend-service metadata.labels.owner is "somebody", not declared`,
 		"PodDisruptionBudget techcommerce/frontend is gone",
 		"adopt:  pulumi config set --stack local --path 'services.order-api.replicas' 3",
 	} {
@@ -272,12 +280,8 @@ func (d *delivery) findsDrift(t *testing.T) {
 		t.Errorf("an autoscaler's replicas are no drift:\n%s", text)
 	}
 	for _, revert := range regexp.MustCompile(`(?m)^revert: (.*)$`).FindAllStringSubmatch(text, -1) {
-		line := revert[1]
-		if strings.Contains(line, "pulumi up") {
-			line += " --yes --skip-preview"
-		}
-		if said, err := d.shell(line); err != nil {
-			t.Fatalf("%s: %v\n%s", line, err, said)
+		if said, err := d.shell(revert[1]); err != nil {
+			t.Fatalf("%s: %v\n%s", revert[1], err, said)
 		}
 	}
 	if text := d.run(t, "drift"); !strings.Contains(text, "everything is as declared") {

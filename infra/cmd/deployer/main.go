@@ -34,6 +34,8 @@ type options struct {
 	days int
 	// show prints the account and makes nothing; remove takes it away.
 	show, remove bool
+	// preview is for an account that can do nothing but try.
+	preview bool
 }
 
 func parse(args []string) (options, error) {
@@ -43,6 +45,7 @@ func parse(args []string) (options, error) {
 	flags.IntVar(&o.days, "days", 30, "how long the token lives")
 	flags.BoolVar(&o.show, "show", false, "print what would be made on the cluster, and make nothing")
 	flags.BoolVar(&o.remove, "remove", false, "take the account away, and its tokens with it")
+	flags.BoolVar(&o.preview, "preview", false, "an account for pull requests: every write of it must be a dry run")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -62,7 +65,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	if o.remove {
-		return remove(ctx, o.stack, out)
+		return remove(ctx, o, out)
 	}
 	stack, err := preview(ctx, o.stack)
 	if err != nil {
@@ -75,6 +78,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	a, err := derive(ctx, client, o.stack, stack)
 	if err != nil {
 		return err
+	}
+	if o.preview {
+		a = a.Previewing()
 	}
 	if o.show {
 		return show(a, out)

@@ -66,25 +66,28 @@ func show(a account.Account, out io.Writer) error {
 	return nil
 }
 
-func remove(ctx context.Context, stack string, out io.Writer) error {
-	a, err := account.New(stack, rights.Rights{})
+func remove(ctx context.Context, o options, out io.Writer) error {
+	a, err := account.New(o.stack, rights.Rights{})
 	if err != nil {
 		return err
+	}
+	if o.preview {
+		a = a.Previewing()
 	}
 	client, err := api.Open("")
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.Remove(ctx, client), os.RemoveAll(kubeconfig(stack))); err != nil {
+	if err := errors.Join(a.Remove(ctx, client), os.RemoveAll(kubeconfig(a))); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s has no deployer any more, and its tokens open nothing\n", stack)
+	_, err = fmt.Fprintf(out, "%s has no deployer any more, and its tokens open nothing\n", a.ID())
 	return err
 }
 
 // kubeconfig is where the way in is written down.
-func kubeconfig(stack string) string {
-	return filepath.Join(".local", "deployer-"+filepath.Base(stack)+".kubeconfig")
+func kubeconfig(a account.Account) string {
+	return filepath.Join(".local", "deployer-"+a.ID()+".kubeconfig")
 }
 
 // entry is how somebody gets in with the account.
@@ -108,7 +111,7 @@ func admit(ctx context.Context, client api.Client, a account.Account, how entry)
 	if err != nil {
 		return err
 	}
-	path := kubeconfig(how.stack)
+	path := kubeconfig(a)
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}

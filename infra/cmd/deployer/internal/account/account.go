@@ -26,11 +26,16 @@ const (
 	label = "techcommerce/deployer"
 )
 
-// Account is the deployer of one stack.
+// Account is the deployer of one stack, or who only previews it.
 type Account struct {
 	stack  string
 	rights rights.Rights
+	// previews says that every write of the account must be a trial.
+	previews bool
 }
+
+// trial ends the name of an account that only previews.
+const trial = "-preview"
 
 // New is the account of a stack, with these rights.
 func New(stack string, r rights.Rights) (Account, error) {
@@ -38,14 +43,31 @@ func New(stack string, r rights.Rights) (Account, error) {
 	if problems := validation.IsDNS1123Label(name); len(problems) > 0 {
 		return Account{}, fmt.Errorf("stack %s: Kubernetes wants another name: %s", stack, strings.Join(problems, "; "))
 	}
+	if strings.HasSuffix(name, trial) {
+		return Account{}, fmt.Errorf("stack %s: names that end in %s are those of accounts that only preview", stack, trial)
+	}
 	return Account{stack: name, rights: r}, nil
 }
 
+// Previewing is the account for those who may see what an update would do, and do nothing: pull requests.
+func (a Account) Previewing() Account {
+	a.previews, a.rights = true, a.rights.Trials()
+	return a
+}
+
+// ID is what the account is called in its home: its stack's name, or that and what it is for.
+func (a Account) ID() string {
+	if a.previews {
+		return a.stack + trial
+	}
+	return a.stack
+}
+
 // name is what everything is called that must not be taken for another stack's.
-func (a Account) name() string { return "techcommerce-deployer-" + a.stack }
+func (a Account) name() string { return "techcommerce-deployer-" + a.ID() }
 
 // user is who the API server takes the account for.
-func (a Account) user() string { return "system:serviceaccount:" + home + ":" + a.stack }
+func (a Account) user() string { return "system:serviceaccount:" + home + ":" + a.ID() }
 
 // Objects are everything that the account consists of, in the order in which it can be made.
 func (a Account) Objects() ([]unstructured.Unstructured, error) {
@@ -54,7 +76,7 @@ func (a Account) Objects() ([]unstructured.Unstructured, error) {
 		namespace(home, nil),
 		&corev1.ServiceAccount{
 			TypeMeta:                     metav1.TypeMeta{APIVersion: "v1", Kind: "ServiceAccount"},
-			ObjectMeta:                   a.meta(a.stack, home),
+			ObjectMeta:                   a.meta(a.ID(), home),
 			AutomountServiceAccountToken: &never,
 		},
 	}
@@ -62,6 +84,9 @@ func (a Account) Objects() ([]unstructured.Unstructured, error) {
 		typed = append(typed, namespace(n.Name, n.PodSecurity))
 	}
 	typed = append(typed, a.guard()...)
+	if a.previews {
+		typed = append(typed, a.onlyTrials()...)
+	}
 	typed = append(typed, a.everywhere()...)
 	for _, name := range slices.Sorted(maps.Keys(a.rights.In)) {
 		typed = append(typed, a.in(name)...)
@@ -91,7 +116,7 @@ func namespace(name string, labels map[string]string) *corev1.Namespace {
 }
 
 func (a Account) meta(name, namespace string) metav1.ObjectMeta {
-	return metav1.ObjectMeta{Name: name, Namespace: namespace, Labels: map[string]string{label: a.stack}}
+	return metav1.ObjectMeta{Name: name, Namespace: namespace, Labels: map[string]string{label: a.ID()}}
 }
 
 func (a Account) everywhere() []any {
@@ -135,5 +160,5 @@ func (a Account) reference(kind string) rbacv1.RoleRef {
 }
 
 func (a Account) subjects() []rbacv1.Subject {
-	return []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: a.stack, Namespace: home}}
+	return []rbacv1.Subject{{Kind: rbacv1.ServiceAccountKind, Name: a.ID(), Namespace: home}}
 }

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -99,5 +100,55 @@ func TestKubeconfig(t *testing.T) {
 	}
 	if _, err := account.Kubeconfig(own, "gone", "short-lived"); err == nil {
 		t.Error("a context that is not there was taken")
+	}
+}
+
+// TestAPreviewAccountOnlyTries: beside the deployer of the same stack, with rights that an admission policy holds to trials,
+// and none to write what admission spares.
+func TestAPreviewAccountOnlyTries(t *testing.T) {
+	t.Parallel()
+	policy := rbacv1.PolicyRule{APIGroups: []string{"admissionregistration.k8s.io"}, Resources: []string{"validatingadmissionpolicies"},
+		ResourceNames: []string{"shop-pods"}, Verbs: []string{"create", "get", "patch", "delete", "list", "watch"}}
+	enter := rbacv1.PolicyRule{APIGroups: []string{""}, Resources: []string{"pods/portforward"}, Verbs: []string{"create"}}
+	deploys := rbacv1.PolicyRule{APIGroups: []string{"apps"}, Resources: []string{"deployments"}, Verbs: []string{"create", "get", "patch"}}
+	a, err := account.New("staging", rights.Rights{
+		Namespaces: []rights.Namespace{{Name: "shop"}}, Everywhere: []rbacv1.PolicyRule{policy},
+		In: map[string][]rbacv1.PolicyRule{"shop": {deploys, enter}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := a.Previewing().Objects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guards := map[string]string{}
+	for _, o := range list {
+		text, err := json.Marshal(o.Object)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name := o.GetKind() + " " + o.GetName(); strings.HasSuffix(o.GetKind(), "Role") || strings.HasSuffix(o.GetKind(), "Policy") {
+			guards[name] = string(text)
+		}
+		if strings.Contains(string(text), "pods/portforward") {
+			t.Errorf("%s lets it into pods: %s", o.GetKind(), text)
+		}
+	}
+	const user = "system:serviceaccount:techcommerce-deployers:staging-preview"
+	for name, want := range map[string]string{
+		"ValidatingAdmissionPolicy techcommerce-deployer-staging-preview-trials": user,
+		"Role techcommerce-deployer-staging-preview":                             `"deployments"`,
+		"ClusterRole techcommerce-deployer-staging-preview":                      `"verbs":["create","get","list","watch"]`,
+	} {
+		if !strings.Contains(guards[name], want) {
+			t.Errorf("%s: want %s, got %s", name, want, guards[name])
+		}
+	}
+	if !strings.Contains(guards["ValidatingAdmissionPolicy techcommerce-deployer-staging-preview-trials"], "dryRun") {
+		t.Error("its writes need not be dry runs")
+	}
+	if _, err := account.New("staging-preview", rights.Rights{}); err == nil {
+		t.Error("a stack may have the name of the account")
 	}
 }

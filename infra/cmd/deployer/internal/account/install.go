@@ -58,7 +58,7 @@ func (a Account) alone(marked []unstructured.Unstructured) error {
 	for _, object := range marked {
 		other := object.GetLabels()[label]
 		for _, n := range a.rights.Namespaces {
-			if object.GetKind() == "Role" && object.GetNamespace() == n.Name && other != a.stack {
+			if object.GetKind() == "Role" && object.GetNamespace() == n.Name && strings.TrimSuffix(other, trial) != a.stack {
 				problems = append(problems, fmt.Errorf("the namespace %s is in the hands of the deployer of %s", n.Name, other))
 			}
 		}
@@ -72,7 +72,7 @@ func (a Account) clear(ctx context.Context, client api.Client, marked []unstruct
 	var problems []error
 	for _, object := range marked {
 		path, err := kinds.Path(ctx, object)
-		if err == nil && object.GetLabels()[label] == a.stack && !wanted[path] {
+		if err == nil && object.GetLabels()[label] == a.ID() && !wanted[path] {
 			err = client.Delete(ctx, path)
 		}
 		problems = append(problems, err)

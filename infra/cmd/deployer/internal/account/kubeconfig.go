@@ -20,7 +20,7 @@ func (a Account) Token(ctx context.Context, client api.Client, lifetime time.Dur
 		TypeMeta: metav1.TypeMeta{APIVersion: authenticationv1.SchemeGroupVersion.String(), Kind: "TokenRequest"},
 		Spec:     authenticationv1.TokenRequestSpec{ExpirationSeconds: &seconds},
 	}
-	path := "/api/v1/namespaces/" + home + "/serviceaccounts/" + a.stack + "/token"
+	path := "/api/v1/namespaces/" + home + "/serviceaccounts/" + a.ID() + "/token"
 	if err := client.Post(ctx, path, request, &request); err != nil {
 		return "", ends, fmt.Errorf("token: %w", err)
 	}
