@@ -363,6 +363,10 @@ func TestARollbackOverAMigrationIsRefused(t *testing.T) {
 			if slices.ContainsFunc(s.updates(), func(folder string) bool { return strings.HasPrefix(folder, "release") }) {
 				t.Errorf("it was rolled back all the same:\n%s", said)
 			}
+			warned := strings.Contains(said, "could not be rolled back") && strings.Contains(said, "there is no backup")
+			if c.command == "deploy" && !warned {
+				t.Errorf("nobody was told before it happened:\n%s", said)
+			}
 		})
 	}
 }

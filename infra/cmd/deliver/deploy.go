@@ -34,6 +34,7 @@ func deploy(ctx context.Context, j job) error {
 	if err != nil {
 		return o.untouched(what, err)
 	}
+	o.sayMigrations(tried)
 	o.sayOverwritten()
 	if err := o.keepReplicas(ctx, report.Scaled); err != nil {
 		return o.untouched(what, err)
