@@ -30,7 +30,7 @@ type settings struct {
 
 func readSettings(getenv func(string) string) (settings, error) {
 	env := environ.New(getenv)
-	return settings{
+	s := settings{
 		Settings:       service.ReadSettings(env, contract.OrderAPI),
 		database:       database.ReadSettings(env),
 		products:       env.URL(contract.EnvProductAPIURL),
@@ -38,7 +38,17 @@ func readSettings(getenv func(string) string) (settings, error) {
 		reservationKey: env.Required(contract.EnvReservationKey),
 		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
 		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
-	}, env.Err()
+	}
+	// Less would give orders up, or forget their keys, while their clients still try.
+	const least = time.Hour
+	for name, value := range map[string]time.Duration{
+		contract.EnvPendingOrderAge: s.pendingAge, contract.EnvIdempotencyRetention: s.keysKept,
+	} {
+		if value < least {
+			env.Problem(name, "must be at least "+least.String())
+		}
+	}
+	return s, env.Err()
 }
 
 func run(ctx context.Context, getenv func(string) string, out io.Writer) error {

@@ -77,5 +77,9 @@ func (r *resumer) resume(ctx context.Context, o order.Claimed) {
 		r.log.WarnContext(ctx, "an order stays undone", "order", o.ID, "error.message", err.Error())
 		return
 	}
-	r.log.InfoContext(ctx, "order taken up", "order", o.ID)
+	level := slog.LevelDebug // releasing is what follows every order that came to nothing
+	if o.Status == order.Pending {
+		level = slog.LevelInfo
+	}
+	r.log.Log(ctx, level, "order taken up", "order", o.ID)
 }
