@@ -35,6 +35,13 @@ func startCluster(ctx context.Context, s *session) error {
 // hostedDisk is what a cluster, its images and its data take, and the program and the shop while they compile.
 const hostedDisk = 3 << 30
 
+// What a machine must have of memory: a cluster with the shop runs in half of hostedMemory, and the compiler takes up to
+// 4 GB beside what else runs. Machines that are sold with 8 GB show a little less.
+const (
+	hostedMemory   = 3 << 30
+	buildingMemory = 6 << 30
+)
+
 // checkHosting reports all that stands against hosting a cluster here, before anything is touched.
 func (s *session) checkHosting() error {
 	_, err := publishedPorts()
@@ -50,7 +57,15 @@ func (s *session) checkMachine() error {
 	if err != nil {
 		return err
 	}
-	return machine.CanHost(s.local, need+hostedDisk)
+	missing, err := s.builder().Missing(slices.Concat(wanted, toolchain.Deploying()))
+	if err != nil {
+		return err
+	}
+	memory := uint64(hostedMemory)
+	if missing > 0 {
+		memory = buildingMemory
+	}
+	return machine.CanHost(machine.Need{Dir: s.local, Disk: need + hostedDisk, Memory: memory})
 }
 
 // prepareHosting brings packages and toolchain.

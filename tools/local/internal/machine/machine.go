@@ -5,6 +5,7 @@ package machine
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,9 +34,17 @@ var packages = []struct{ name, file string }{
 	{"ca-certificates", "/etc/ssl/certs/ca-certificates.crt"},
 }
 
-// CanHost says whether the local cluster can run here at all, with everything that stands against it. need is how many
-// bytes of disk it takes, in dir.
-func CanHost(dir string, need uint64) error {
+// Need is what the local cluster takes of a machine, with what is still to be built for it.
+type Need struct {
+	// Disk is how many bytes it takes, in Dir.
+	Disk uint64
+	Dir  string
+	// Memory is how many bytes the machine must have.
+	Memory uint64
+}
+
+// CanHost says whether the local cluster can run here at all, with everything that stands against it.
+func CanHost(need Need) error {
 	var problems []string
 	if runtime.GOOS != "linux" {
 		problems = append(problems, "this machine runs "+runtime.GOOS+", not Linux")
@@ -45,7 +54,27 @@ func CanHost(dir string, need uint64) error {
 	if len(problems) > 0 {
 		return &step.Problem{What: "no local cluster here: " + strings.Join(problems, "; "), Mend: elsewhere}
 	}
-	return enoughDisk(dir, need)
+	return errors.Join(enoughDisk(need.Dir, need.Disk), enoughMemory("/proc/meminfo", need.Memory))
+}
+
+// enoughMemory compares with what the kernel has, in a file like /proc/meminfo.
+func enoughMemory(meminfo string, need uint64) error {
+	text, err := os.ReadFile(meminfo)
+	if err != nil {
+		return fmt.Errorf("memory: %w", err)
+	}
+	var kilobytes uint64
+	if _, err := fmt.Sscanf(string(text), "MemTotal: %d kB", &kilobytes); err != nil {
+		return fmt.Errorf("%s: %w", meminfo, err)
+	}
+	if have := kilobytes << 10; have < need {
+		return &step.Problem{
+			What: fmt.Sprintf("this machine has %.1f GB of memory, and %.1f GB are needed", float64(have)/(1<<30), float64(need)/(1<<30)),
+			Mend: "make run needs no cluster and a tenth of that. A cluster of another machine will do as well:\n" +
+				"    make up KUBE_CONTEXT=<a context of kubectl config get-contexts> IMAGE_REGISTRY=<where it pulls from>",
+		}
+	}
+	return nil
 }
 
 func enoughDisk(dir string, need uint64) error {
