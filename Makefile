@@ -49,7 +49,7 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: test-packages test-fast test-unit test-fuzz test-datadog test-e2e ## prove everything; what CI runs
+test: test-packages test-fast test-unit test-histories test-fuzz test-datadog test-e2e ## prove everything; what CI runs
 
 test-packages:
 	@test/install-packages
@@ -62,10 +62,13 @@ test-fast: ## formatting, vet
 	cd tools/prometheus && go vet .
 
 test-unit: ## everything that needs no cluster
-	go test -timeout 30m $$(go list ./... | grep -v /test/) # the first run of all compiles promtool
+	go test -timeout 30m $$(go list ./... | grep -v -e /test/ -e /apps/histories$$) # the first run of all compiles promtool
 	cd tools/local && go test ./...
 	cd tools/checks && go test -count=1 ./...
 	cd tools/kube-score && go test -count=1 ./...
+
+test-histories: ## orders by many at once on both stores, held against a model, while processes are killed and cut off
+	go test -v -count=1 -timeout 30m ./apps/histories -duration 60s | grep -v '^=== '
 
 test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=100000x
 	@FUZZ_TIME=$(FUZZ_TIME) test/fuzz
@@ -96,6 +99,11 @@ bench-preview: ## time pulumi preview as services are added, on the cluster of t
 drill-alerts: ## break a stack beside the one that is up here in nine ways, and time the alerts: an hour, not part of make test
 	@test/install-packages
 	E2E_CHECKOUT=$(CURDIR) E2E_DRILL=alerts E2E_FAULT=$(FAULT) go test -v -count=1 -parallel 16 -timeout 3h -run TestAlerts ./test/e2e
+
+drill-orders: ## the histories for as long as wanted, with a report: make drill-orders DURATION=30m SEED=7
+	@test/install-packages
+	go test -v -count=1 -timeout 0 -run TestHistories ./apps/histories -duration $(or $(DURATION),30m) \
+		-seed $(or $(SEED),0) -reports $(CURDIR)/.local/drill-orders | grep -v '^=== '
 
 drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
 	@test/drill-cold
