@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -146,6 +147,25 @@ func TestOlderCodeIsNotDeployedOverNewer(t *testing.T) {
 	s.nobodyWasNotified()
 	if said, err := s.deliver("deploy", "-labels", "allow-older"); err != nil {
 		t.Errorf("allowed: %v\n%s", err, said)
+	}
+}
+
+// TestAnAbandonedLockIsSeenFirst: before anything is compiled or waited for.
+func TestAnAbandonedLockIsSeenFirst(t *testing.T) {
+	s := newSetup(t)
+	s.deployed("1")
+	host, err := os.Hostname()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PULUMI_BACKEND_URL", "file://"+s.state)
+	lock := filepath.Join(s.state, ".pulumi", "locks", "organization", "techcommerce", "staging", "x.json")
+	for pid, abandoned := range map[int]bool{1 << 22: true, os.Getpid(): false} {
+		mustWrite(t, lock, fmt.Sprintf(`{"pid": %d, "username": "grace", "hostname": %q, "timestamp": "2026-01-02T03:04:00Z"}`, pid, host))
+		said, err := s.deliver("deploy")
+		if found := err != nil && strings.Contains(err.Error(), "pulumi cancel --yes --stack staging"); found != abandoned {
+			t.Errorf("process %d: got %v\n%s", pid, err, said)
+		}
 	}
 }
 

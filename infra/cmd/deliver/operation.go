@@ -56,6 +56,9 @@ func (j job) begin(ctx context.Context, what string) (*operation, error) {
 	if err := o.open(ctx); err != nil {
 		return nil, err
 	}
+	if abandoned := j.stack.Abandoned(os.Getenv); abandoned != nil {
+		return nil, abandoned
+	}
 	var err error
 	o.unlock, err = lease.Lock{
 		Client: o.client, Namespace: o.settings.Namespace, Out: j.out, Wait: j.stack.Wait, Life: leaseLife,
@@ -151,7 +154,11 @@ func (o *operation) sayOverwritten() {
 // untouched says that nothing has happened, and what runs.
 func (o *operation) untouched(what string, reason error) error {
 	text := fmt.Sprintf("%s: %v\nnothing was touched", what, strings.TrimSpace(reason.Error()))
-	if len(o.records) > 0 {
+	switch {
+	case len(o.records) == 0:
+	case o.running.CutOff(o.records[0]):
+		text += ". What runs is what an earlier update left that was cut off:\n" + o.running.Text()
+	default:
 		text += ", and runs as before: " + describe(o.records[0])
 	}
 	return untouched{text, reason}

@@ -49,7 +49,7 @@ func read(from io.Reader) (preview, error) {
 	}
 	// A replacement is three steps; the one named replace has both states.
 	p.Steps = slices.DeleteFunc(p.Steps, func(s step) bool {
-		return s.Op == "same" || s.Op == "read" || s.Op == "create-replacement" || s.Op == "delete-replaced" || !s.state().Custom
+		return s.Op == "same" || s.Op == "read" || s.Op == "refresh" || s.Op == "create-replacement" || s.Op == "delete-replaced" || !s.state().Custom
 	})
 	return p, nil
 }

@@ -2,9 +2,11 @@ package stack
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -53,6 +55,35 @@ func parseLock(text string) *Locked {
 func gone(pid string) bool {
 	number, err := strconv.Atoi(pid)
 	return err == nil && errors.Is(syscall.Kill(number, 0), syscall.ESRCH)
+}
+
+// Abandoned finds, before anything is done, a lock that a pulumi of this machine has left that is gone; nil where there is
+// none. Only a backend in a folder can be asked.
+func (s Stack) Abandoned(getenv func(string) string) error {
+	folder, ok := strings.CutPrefix(getenv("PULUMI_BACKEND_URL"), "file://")
+	if !ok {
+		return nil
+	}
+	locks, err := filepath.Glob(filepath.Join(folder, ".pulumi", "locks", "*", "*", s.Name, "*.json"))
+	if err != nil {
+		return nil // a path that is no pattern: Pulumi itself will say that the stack is locked
+	}
+	for _, path := range locks {
+		var lock struct {
+			PID                           int
+			Username, Hostname, Timestamp string
+		}
+		text, err := os.ReadFile(path)
+		if err != nil || json.Unmarshal(text, &lock) != nil {
+			continue // it was given back meanwhile
+		}
+		host, err := os.Hostname()
+		if pid := strconv.Itoa(lock.PID); err == nil && host == lock.Hostname && gone(pid) {
+			holder := fmt.Sprintf("%s@%s, process %s, since %s", lock.Username, lock.Hostname, pid, lock.Timestamp)
+			return &Locked{Holder: holder, Abandoned: true, Stack: s.Name}
+		}
+	}
+	return nil
 }
 
 // lockPoll is how often a lock is tried again.
