@@ -26,6 +26,8 @@ type fakeProduct struct {
 	Name  string      `json:"name"`
 	Price json.Number `json:"price"`
 	Stock int64       `json:"stock"`
+	// Description is what a product may have beyond what it must.
+	Description string `json:"description,omitempty"`
 }
 
 // fakeProducts is a product-api with a list in memory.
@@ -39,12 +41,12 @@ type fakeProducts struct {
 
 func newFakeProducts() *fakeProducts {
 	return &fakeProducts{list: []fakeProduct{
-		{1, "Laptop", "999.99", 50},
-		{2, "Mouse", "29.99", 200},
-		{3, "Keyboard", "79.99", 9},
-		{4, "Monitor", "299.99", 0},
-		{5, "Headphones", "149.99", 10},
-		{6, "Stand", "12.50", 2},
+		{ID: 1, Name: "Laptop", Price: "999.99", Stock: 50},
+		{ID: 2, Name: "Mouse", Price: "29.99", Stock: 200},
+		{ID: 3, Name: "Keyboard", Price: "79.99", Stock: 9},
+		{ID: 4, Name: "Monitor", Price: "299.99", Stock: 0},
+		{ID: 5, Name: "Headphones", Price: "149.99", Stock: 10},
+		{ID: 6, Name: "Stand", Price: "12.50", Stock: 2},
 	}}
 }
 

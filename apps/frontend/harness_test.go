@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -19,6 +20,12 @@ import (
 // mustStart runs the frontend as it is in production, on a port of its own, and returns its address.
 func mustStart(t testing.TB, productAPI, orderAPI string) string {
 	t.Helper()
+	return mustStartWith(t, productAPI, orderAPI, nil)
+}
+
+// mustStartWith is mustStart with some settings of its own.
+func mustStartWith(t testing.TB, productAPI, orderAPI string, settings map[string]string) string {
+	t.Helper()
 	env := map[string]string{
 		contract.EnvListenAddress:   "127.0.0.1:0",
 		contract.EnvInternalAddress: "127.0.0.1:0",
@@ -28,6 +35,7 @@ func mustStart(t testing.TB, productAPI, orderAPI string) string {
 		contract.EnvDrainDelay:      "0s",
 		contract.EnvWriteRate:       "10000",
 	}
+	maps.Copy(env, settings)
 	ctx, stop := context.WithCancel(context.Background())
 	lines, out := io.Pipe()
 	ended := make(chan error, 1)

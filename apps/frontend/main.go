@@ -60,9 +60,10 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 	if err != nil {
 		return err
 	}
+	s.Present = site.Present
 	s.Router.Use(web.Secure, site.SameOrigin, s.LimitWrites())
 	// The router's middleware does not see what no route matches.
-	s.Router.NotFoundHandler = web.Secure(http.HandlerFunc(site.Missing))
+	s.Router.NotFoundHandler = web.Secure(s.Router.NotFoundHandler)
 	s.Router.MethodNotAllowedHandler = web.Secure(s.Router.MethodNotAllowedHandler)
 	site.Routes(s.Router)
 	for _, api := range []proxy.API{

@@ -69,7 +69,7 @@ func TestPaging(t *testing.T) {
 	s := mustOpen(t)
 	s.products.set(func(f *fakeProducts) {
 		for i := int64(7); i <= 30; i++ {
-			f.list = append(f.list, fakeProduct{i, fmt.Sprintf("Part %d", i), "1.00", 50})
+			f.list = append(f.list, fakeProduct{ID: i, Name: fmt.Sprintf("Part %d", i), Price: "1.00", Stock: 50})
 		}
 	})
 	visitor := newVisitor(t, s.url)
@@ -91,7 +91,7 @@ func TestEveryKindOfProductHasAPicture(t *testing.T) {
 			"Speaker", "Smartphone", "Tablet", "Webcam", "Charger", "Printer", "SSD", "Notebook", "Ultrawide screen",
 			"Headset", "Flux capacitor", "",
 		} {
-			f.list = append(f.list, fakeProduct{int64(i + 1), name, "1.00", 50})
+			f.list = append(f.list, fakeProduct{ID: int64(i + 1), Name: name, Price: "1.00", Stock: 50})
 		}
 	})
 	page := newVisitor(t, s.url).open("/")
@@ -146,7 +146,7 @@ func TestCartFollowsTheShelf(t *testing.T) {
 		visitor.press("add", product)
 	}
 	s.products.set(func(f *fakeProducts) {
-		f.list = []fakeProduct{{1, "Laptop", "899.00", 1}, {3, "Keyboard", "79.99", 0}}
+		f.list = []fakeProduct{{ID: 1, Name: "Laptop", Price: "899.00", Stock: 1}, {ID: 3, Name: "Keyboard", Price: "79.99"}}
 	})
 	page := visitor.open("/")
 	mustShow(t, page, "$899.00 each Only 1 left", "No longer sold", "Out of stock", "Please change what is marked")
@@ -175,7 +175,7 @@ func TestBadForms(t *testing.T) {
 		{name: "no button", path: "/cart/items/1", status: 400},
 		{name: "no product's id", path: "/cart/items/one", form: url.Values{"do": {"add"}}, status: 404},
 		{name: "an id that overflows", path: "/cart/items/9999999999999999999", form: url.Values{"do": {"add"}}, status: 404},
-		{name: "too large a form", path: "/cart/items/1", form: url.Values{"do": {strings.Repeat("a", 1<<17)}}, status: 400},
+		{name: "too large a form", path: "/cart/items/1", form: url.Values{"do": {strings.Repeat("a", 1<<17)}}, status: 413},
 		{name: "a checkout without anything", path: "/checkout", status: 400},
 		{
 			name: "a checkout without items", path: "/checkout", status: 400,

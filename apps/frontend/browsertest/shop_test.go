@@ -114,7 +114,7 @@ func fits(t *testing.T, browser context.Context, s services) {
 		tab.open("/")
 		tab.press("#add-1")
 		tab.see("#cart", "Total $999.99")
-		for _, path := range []string{"/", "/checkout", "/orders", "/orders/1", "/nothing"} {
+		for _, path := range []string{"/", "/products/1", "/checkout", "/orders", "/orders/1", "/nothing"} {
 			tab.open(path)
 			if wide := ask[int](tab, "document.documentElement.scrollWidth"); int64(wide) > d.width {
 				t.Errorf("%s is %d wide on a %s of %d", path, wide, d.name, d.width)

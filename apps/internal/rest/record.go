@@ -30,6 +30,8 @@ type record struct {
 	route string
 	err   error
 	stack string
+	// present answers with a problem in another way than as JSON, if it wants to.
+	present Presenter
 }
 
 type recordKey struct{}

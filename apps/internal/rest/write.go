@@ -59,8 +59,31 @@ func Error(w http.ResponseWriter, r *http.Request, err error) {
 	if known.Kind == fault.Unauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
+	writeProblem(w, r, Status(known.Kind), problem{Error: known.Message, Fields: known.Fields, Details: known.Details})
+}
+
+// Presenter answers a request with a status that says what went wrong, and tells whether it did. If it did not, the
+// answer is JSON.
+type Presenter func(w http.ResponseWriter, r *http.Request, status int) bool
+
+// Present lets a presenter answer what Error and MethodNotAllowed would answer as JSON, wherever it happens on a
+// request's way.
+func Present(with Presenter) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			recordOf(r.Context()).present = with
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+// writeProblem is the one way in which a request is told that it failed.
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, p problem) {
 	w.Header().Set("Cache-Control", "no-store")
-	Write(w, r, Status(known.Kind), problem{Error: known.Message, Fields: known.Fields, Details: known.Details})
+	if present := recordOf(r.Context()).present; present != nil && present(w, r, status) {
+		return
+	}
+	Write(w, r, status, p)
 }
 
 // Status is the HTTP status of a kind of fault.
@@ -112,6 +135,6 @@ func MethodNotAllowed(router *mux.Router) http.HandlerFunc {
 				w.Header().Add("Allow", method)
 			}
 		}
-		Write(w, r, http.StatusMethodNotAllowed, problem{Error: "Method not allowed"})
+		writeProblem(w, r, http.StatusMethodNotAllowed, problem{Error: "Method not allowed"})
 	}
 }

@@ -36,6 +36,8 @@ type Service struct {
 	Health   *health.Checks
 	// Router has the health routes and JSON answers for what it does not know. Routes are added before Serve.
 	Router *mux.Router
+	// Present answers with problems in another way than as JSON where it wants to. Nil: it never does.
+	Present rest.Presenter
 
 	lines    *telemetry.Buffer
 	clients  throttle.Clients
@@ -124,6 +126,7 @@ func (s *Service) Handler() http.Handler {
 	handler = rest.Receive(rest.Receiving{Body: bodyLimit, Together: bodiesLimit})(handler)
 	handler = rest.Recover(handler)
 	handler = deadline.Serve(handler)
+	handler = rest.Present(s.Present)(handler)
 	handler = rest.Observe(s.Log, s.requests)(handler)
 	if s.tracing != nil {
 		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)

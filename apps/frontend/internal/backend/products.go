@@ -21,6 +21,8 @@ type Product struct {
 	Name  string      `json:"name"`
 	Price money.Cents `json:"price"`
 	Stock int64       `json:"stock"`
+	// Description is empty where product-api has none.
+	Description string `json:"description"`
 }
 
 // Products lists the products whose names contain a text, all where it is empty.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -22,7 +23,9 @@ type assets map[string]asset
 type asset struct {
 	content     []byte
 	contentType string
-	version     string
+	// compressed is the content in gzip, nil where that saves nothing.
+	compressed []byte
+	version    string
 }
 
 func loadAssets() (assets, error) {
@@ -37,8 +40,16 @@ func loadAssets() (assets, error) {
 			return nil, fmt.Errorf("assets: %w", err)
 		}
 		sum := sha256.Sum256(content)
+		compressed, err := compress(content, gzip.BestCompression)
+		if err != nil {
+			return nil, fmt.Errorf("assets: %w", err)
+		}
+		if len(compressed) > len(content)*9/10 {
+			compressed = nil
+		}
 		all[entry.Name()] = asset{
 			content:     content,
+			compressed:  compressed,
 			contentType: contentType(path.Ext(entry.Name())),
 			version:     hex.EncodeToString(sum[:6]),
 		}
@@ -77,15 +88,24 @@ func (s *Site) serveAsset(w http.ResponseWriter, r *http.Request, name string) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", file.contentType)
-	header.Set("ETag", `"`+file.version+`"`)
+	content, tag := file.content, file.version
+	if file.compressed != nil {
+		header.Add("Vary", "Accept-Encoding")
+		if takesGzip(r) {
+			content, tag = file.compressed, file.version+"-gzip"
+			header.Set("Content-Encoding", "gzip")
+		}
+	}
+	header.Set("ETag", `"`+tag+`"`)
 	// During a release a page of the new version may ask a replica of the old one. It gets what there is, and asks again.
 	header.Set("Cache-Control", "no-cache")
 	if r.URL.Query().Get("v") == file.version {
 		header.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
 	if r.Header.Get("If-None-Match") == header.Get("ETag") {
+		header.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
-	s.write(w, r, file.content)
+	s.write(w, r, content)
 }

@@ -21,9 +21,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		s.badForm(w, r)
+	if !s.form(w, r) {
 		return
 	}
 	ctx, cancel := patience(r)
@@ -45,6 +43,10 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.save(w, r, visit)
+	if r.PostForm.Get("from") == "product" {
+		http.Redirect(w, r, productURL(product), http.StatusSeeOther)
+		return
+	}
 	http.Redirect(w, r, readPlace(r.PostForm).url("/")+back, http.StatusSeeOther)
 }
 

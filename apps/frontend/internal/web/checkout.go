@@ -68,9 +68,7 @@ func (s *Site) showCheckout(w http.ResponseWriter, r *http.Request, visit sessio
 
 // place answers POST /checkout.
 func (s *Site) place(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-	if err := r.ParseForm(); err != nil {
-		s.badForm(w, r)
+	if !s.form(w, r) {
 		return
 	}
 	form, err := readCheckout(r.PostForm)

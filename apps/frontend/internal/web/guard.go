@@ -16,38 +16,29 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 // reached over plain HTTP on a node's port must not promise what holds for one of its names only.
 func Secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("Content-Security-Policy", policy)
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("X-Frame-Options", "DENY")
-		// Not "no-referrer": browsers would then send "Origin: null" with our own forms.
-		header.Set("Referrer-Policy", "same-origin")
-		header.Set("Cross-Origin-Resource-Policy", "same-origin")
-		header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
+		secure(w.Header())
 		next.ServeHTTP(w, r)
 	})
+}
+
+func secure(header http.Header) {
+	header.Set("Content-Security-Policy", policy)
+	header.Set("X-Content-Type-Options", "nosniff")
+	header.Set("X-Frame-Options", "DENY")
+	// Not "no-referrer": browsers would then send "Origin: null" with our own forms.
+	header.Set("Referrer-Policy", "same-origin")
+	header.Set("Cross-Origin-Resource-Policy", "same-origin")
+	header.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()")
 }
 
 // SameOrigin refuses what another site sends in a visitor's name. It goes by Sec-Fetch-Site, and by Origin where
 // browsers do not send that, as over plain HTTP on a node's port. Clients that are no browsers send neither and pass.
 func (s *Site) SameOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch {
-		case s.origins.Check(r) == nil:
-			next.ServeHTTP(w, r)
-		case wantsPage(r):
-			s.forbidden(w, r)
-		default:
-			rest.Error(w, r, fault.New(fault.Forbidden, "Cross-origin request refused"))
+		if err := s.origins.Check(r); err != nil {
+			rest.Error(w, r, &fault.Error{Kind: fault.Forbidden, Message: "Cross-origin request refused", Cause: err})
+			return
 		}
+		next.ServeHTTP(w, r)
 	})
-}
-
-// Missing answers for paths that do not exist, in HTML for those who read it.
-func (s *Site) Missing(w http.ResponseWriter, r *http.Request) {
-	if wantsPage(r) {
-		s.notFound(w, r)
-		return
-	}
-	rest.NotFound(w, r)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/session"
@@ -28,7 +29,7 @@ func loadTemplates(files assets) (templates, error) {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	all := templates{}
-	for _, name := range []string{"shop", "checkout", "orders", "order", "problem"} {
+	for _, name := range []string{"shop", "product", "checkout", "orders", "order", "problem"} {
 		page, err := base.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("template %s: %w", name, err)
@@ -72,11 +73,22 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, p page) {
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Cache-Control", "private, no-cache")
-	header.Add("Vary", "Accept")
+	header.Add("Vary", "Accept, Accept-Encoding")
+	content := body.Bytes()
+	if len(content) >= worthCompressing && takesGzip(r) {
+		compressed, err := s.compressor.page(content)
+		if err != nil {
+			s.log.ErrorContext(r.Context(), "page not compressed", "page", p.Template, "error.message", err.Error())
+		} else {
+			header.Set("Content-Encoding", "gzip")
+			content = compressed
+		}
+	}
+	header.Set("Content-Length", strconv.Itoa(len(content)))
 	if p.Status != 0 {
 		w.WriteHeader(p.Status)
 	}
-	s.write(w, r, body.Bytes())
+	s.write(w, r, content)
 }
 
 func (s *Site) write(w http.ResponseWriter, r *http.Request, content []byte) {

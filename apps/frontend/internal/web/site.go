@@ -28,6 +28,8 @@ type Site struct {
 	log       *slog.Logger
 	assets    assets
 	templates templates
+
+	compressor compressor
 }
 
 // New prepares templates and assets; an error means that this binary was built wrong.
@@ -42,14 +44,18 @@ func New(
 	if err != nil {
 		return nil, fmt.Errorf("web: %w", err)
 	}
+	compressor, err := newCompressor()
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	return &Site{
 		backend: apis, sessions: sessions, client: client, origins: http.NewCrossOriginProtection(), log: log,
-		assets: files, templates: pages,
+		assets: files, templates: pages, compressor: compressor,
 	}, nil
 }
 
-// Routes adds the pages to a router. /orders and /orders/{id} are pages only for those who ask for HTML: the same paths
-// are the orders' JSON for everybody else, so routes for these have to be added after this.
+// Routes adds the pages to a router. /products, /orders and what is below them are pages only for those who ask for HTML:
+// the same paths are the APIs' JSON for everybody else, so routes for these have to be added after this.
 func (s *Site) Routes(r *mux.Router) {
 	r.HandleFunc("/", s.shop).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/cart/items/{id}", s.change).Methods(http.MethodPost)
@@ -59,6 +65,8 @@ func (s *Site) Routes(r *mux.Router) {
 	r.HandleFunc("/favicon.ico", s.favicon).Methods(http.MethodGet, http.MethodHead)
 
 	readsHTML := func(r *http.Request, _ *mux.RouteMatch) bool { return wantsPage(r) }
+	r.HandleFunc("/products", s.products).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
+	r.HandleFunc("/products/{id}", s.product).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
 	r.HandleFunc("/orders", s.orders).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
 	r.HandleFunc("/orders/{id}", s.order).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
 }
