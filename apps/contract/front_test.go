@@ -21,6 +21,8 @@ func frontRows() []row {
 			body: `{"product_id":77,"quantity":1}`, status: 422, want: `{"error":"Unknown product"}`},
 		{name: "the frontend passes on that a key is needed", service: "frontend", method: "POST", path: "/api/products",
 			body: `{"name":"x","price":1}`, status: 401},
+		{name: "the frontend passes on a restock", service: "frontend", method: "POST", path: "/api/products/1/stock",
+			body: `{"change":1}`, status: 401},
 		{name: "the frontend knows no other path", service: "frontend", path: "/api/nothing", status: 404,
 			want: `{"error":"Not found"}`},
 	}

@@ -67,7 +67,10 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKey st
 	s.Router.MethodNotAllowedHandler = web.Secure(s.Router.MethodNotAllowedHandler)
 	site.Routes(s.Router)
 	for _, api := range []proxy.API{
-		{Title: contract.ProductAPI.Title, Endpoint: products, Collection: "products", Client: s.Client},
+		{
+			Title: contract.ProductAPI.Title, Endpoint: products, Collection: "products", Actions: []string{"stock"},
+			Client: s.Client,
+		},
 		{
 			Title: contract.OrderAPI.Title, Endpoint: orders, Collection: "orders", Actions: []string{"cancel", "access"},
 			Client: s.Client, Owner: sessions.Owner,
