@@ -108,16 +108,19 @@ func (l Lock) try(ctx context.Context, last *observed) (holder string, err error
 	return "", err
 }
 
+// writeLimit bounds one renewal.
+const writeLimit = 5 * time.Second
+
 // keep renews the lock until it is released. A renewal that fails is tried again: the lock outlives a restart of the API
-// server.
+// server. One that is under way is ended before the lock is given back, or the two would meet.
 func (l Lock) keep(ctx context.Context) (release func()) {
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	ended := make(chan struct{})
+	ctx = context.WithoutCancel(ctx)
+	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
 			select {
-			case <-ctx.Done():
+			case <-stop:
 				return
 			case <-time.After(l.Life / 4):
 				_ = l.write(ctx, l.Holder) // the next one may succeed
@@ -125,11 +128,13 @@ func (l Lock) keep(ctx context.Context) (release func()) {
 		}
 	}()
 	return func() {
-		stop()
+		close(stop)
 		<-ended
-		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer cancel()
-		if err := l.write(limited, ""); err != nil && !apierrors.IsNotFound(err) {
+		err := l.write(ctx, "")
+		if apierrors.IsConflict(err) { // somebody who waits has looked at the same moment
+			err = l.write(ctx, "")
+		}
+		if err != nil && !apierrors.IsNotFound(err) {
 			fmt.Fprintf(l.Out, "the lock of %s could not be given back (%v): it ends by itself after %s\n", l.Namespace, err, l.Life)
 		}
 	}
@@ -137,6 +142,8 @@ func (l Lock) keep(ctx context.Context) (release func()) {
 
 // write renews the lock, or gives it back, if it is still ours.
 func (l Lock) write(ctx context.Context, holder string) error {
+	ctx, cancel := context.WithTimeout(ctx, writeLimit)
+	defer cancel()
 	var found coordinationv1.Lease
 	if err := l.Client.Get(ctx, &found, l.path()+"/"+name); err != nil {
 		return err

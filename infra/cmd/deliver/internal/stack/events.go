@@ -92,7 +92,7 @@ var (
 		`(Preview|Update) failed: |\d+ errors? occurred:\s*\*\s*)+`)
 	// empty are messages that only say that there was another one.
 	empty = regexp.MustCompile(`^(?i:update|preview|resource operation|destroy|refresh) failed$|^program exited with non-zero exit code|` +
-		`^update cancelled$|^exit status \d+$`)
+		`^update cancell?ed$|^exit status \d+$`)
 )
 
 // Plain is a message of the engine without what hides its reason.
