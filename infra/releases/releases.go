@@ -56,11 +56,25 @@ func (r Record) Same(other Record) bool {
 		maps.Equal(r.Images, other.Images)
 }
 
+// completes says whether the other is the same release with fewer images: the local stack's shop comes up before what
+// watches it is built.
+func (r Record) completes(other Record) bool {
+	for name, image := range other.Images {
+		if r.Images[name] != image {
+			return false
+		}
+	}
+	return r.Revision == other.Revision && r.Dirty == other.Dirty && r.Settings == other.Settings
+}
+
 // Remember puts a release before those that there were. One that is among them already is gone back to: it keeps its time,
 // and what came after it is forgotten, so that the next rollback goes further back and not forth again.
 func Remember(before []Record, now Record) []Record {
 	if i := slices.IndexFunc(before, now.Same); i >= 0 {
 		return before[i:]
+	}
+	if len(before) > 0 && now.completes(before[0]) {
+		before = before[1:]
 	}
 	all := append([]Record{now}, before...)
 	return all[:min(len(all), kept)]

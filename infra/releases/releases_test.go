@@ -47,6 +47,23 @@ func TestRemember(t *testing.T) {
 	}
 }
 
+// TestAReleaseIsCompletedNotFollowed: the local stack's shop comes up before the images of its monitoring are built. Going
+// back to that would leave the monitoring without images.
+func TestAReleaseIsCompletedNotFollowed(t *testing.T) {
+	t.Parallel()
+	shop := releases.Record{Revision: "a", Images: map[string]string{"frontend": "1"}}
+	whole := releases.Record{Revision: "a", Images: map[string]string{"frontend": "1", "prometheus": "2"}}
+	older := releases.Record{Revision: "0"}
+	got := releases.Remember(releases.Remember([]releases.Record{older}, shop), whole)
+	if len(got) != 2 || !got[0].Same(whole) || !got[1].Same(older) {
+		t.Errorf("got %v", got)
+	}
+	other := releases.Record{Revision: "a", Images: map[string]string{"frontend": "2", "prometheus": "2"}}
+	if got := releases.Remember([]releases.Record{whole}, other); len(got) != 2 {
+		t.Errorf("another build of a service: got %v", got)
+	}
+}
+
 func TestOtherBuildsOrSettingsAreAnotherRelease(t *testing.T) {
 	t.Parallel()
 	r := releases.Record{Revision: "a", Settings: "x", Images: map[string]string{"frontend": "1"}}

@@ -110,8 +110,11 @@ func (s *session) project() (project, error) {
 	return p, nil
 }
 
-// monitored reports whether the local stack has monitoring, whose programs take minutes to build.
+// monitored reports whether the local stack has monitoring, whose programs take minutes to build, and it is its turn.
 func (s *session) monitored() (bool, error) {
+	if s.shopOnly {
+		return false, nil
+	}
 	var settings struct {
 		Config map[string]any
 	}

@@ -31,22 +31,18 @@ func up(ctx context.Context, s *session) error {
 	}
 	defer release()
 	started := time.Now()
-	s.goal = s.shopAnswers
-	if err := s.prepareCluster(ctx); err != nil {
+	first, err := s.shopComesFirst()
+	if err != nil {
 		return err
 	}
-	if err := s.prepareStack(ctx); err != nil {
-		return err
-	}
-	s.console.Sayf("pulumi up --stack %s", stack)
-	if err := s.runIn(ctx, s.pulumiProgram(), "up", "--stack", stack, "--yes", "--skip-preview"); err != nil {
-		return &step.Problem{
-			What: "pulumi up", Cause: err,
-			Mend: "The lines above say what failed. Mend it and run make up again; it goes on from here.\n" +
-				"  make status shows the pods, make logs what they say.",
+	if first {
+		if err := s.bringUpShop(ctx, started); err != nil {
+			return err
 		}
+	} else {
+		s.goal = s.shopAnswers
 	}
-	at, err := s.showsUp(ctx)
+	at, err := s.bringUp(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,6 +51,61 @@ func up(ctx context.Context, s *session) error {
 		return err
 	}
 	s.console.Sayf("%s", upText(at, time.Since(started), monitoringText(outputs, at)))
+	return nil
+}
+
+// bringUp makes everything run that the stack declares, but for what pulumi is told to leave out.
+func (s *session) bringUp(ctx context.Context, leftOut ...string) (address, error) {
+	if err := s.prepareCluster(ctx); err != nil {
+		return address{}, err
+	}
+	if err := s.prepareStack(ctx); err != nil {
+		return address{}, err
+	}
+	s.console.Sayf("pulumi up --stack %s", stack)
+	args := append([]string{"up", "--stack", stack, "--yes", "--skip-preview"}, leftOut...)
+	if err := s.runIn(ctx, s.pulumiProgram(), args...); err != nil {
+		return address{}, &step.Problem{
+			What: "pulumi up", Cause: err,
+			Mend: "The lines above say what failed. Mend it and run make up again; it goes on from here.\n" +
+				"  make status shows the pods, make logs what they say.",
+		}
+	}
+	return s.showsUp(ctx)
+}
+
+// shopComesFirst reports whether the programs of the monitoring are still to be built. The shop does not wait for them.
+func (s *session) shopComesFirst() (bool, error) {
+	if os.Getenv("KUBE_CONTEXT") != "" {
+		return false, nil // another cluster pulls their images
+	}
+	monitored, err := s.monitored()
+	if err != nil || !monitored {
+		return false, err
+	}
+	missing, err := s.builder().Missing(toolchain.Watching())
+	return missing > 0, err
+}
+
+// monitoringObjects are the objects of the stack's monitoring, for pulumi to leave alone: whatever the first word of a
+// pattern's end names, with all below it.
+var monitoringObjects = []string{
+	"--exclude", "**techcommerce:monitoring:Monitoring**", "--exclude", "**::monitoring-foundation**",
+	"--exclude", "**::nodes-foundation**", "--exclude", "**::monitoring-keys**",
+}
+
+// bringUpShop makes the shop take orders before what watches it is built.
+func (s *session) bringUpShop(ctx context.Context, started time.Time) error {
+	s.shopOnly, s.goal = true, s.shopAnswers
+	at, err := s.bringUp(ctx, monitoringObjects...)
+	s.shopOnly = false
+	if err != nil {
+		return err
+	}
+	s.goal = func(context.Context) toolchain.Goal {
+		return toolchain.Goal{Name: "the graphs are there", Then: afterTools}
+	}
+	s.console.Sayf("\nThe shop takes orders (after %s): %s\nWhat watches it follows.\n", step.Took(time.Since(started)), at.url)
 	return nil
 }
 

@@ -40,6 +40,8 @@ type session struct {
 	programs map[string]string
 	// goal is what the tools are built for, for the one who waits; nil where it is the tools themselves.
 	goal func(context.Context) toolchain.Goal
+	// shopOnly leaves out what watches the shop.
+	shopOnly bool
 }
 
 // openWorkspace finds the checkout from the working directory.
