@@ -163,6 +163,9 @@ vulnerabilities: ## known vulnerabilities that the code can reach
 	cd tools/checks && go build -o ../../.local/bin/govulncheck golang.org/x/vuln/cmd/govulncheck
 	.local/bin/govulncheck ./...
 
+outdated: ## which pinned tools have a newer release
+	@test/outdated
+
 declaration: ## what the stacks declare, without a cluster and without secrets: fails on a difference from the golden files
 	go test -count=1 -run 'TestGolden|TestPreview|TestEverythingFits' ./infra
 
