@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/api/resource"
+
+	"github.com/techcommerce/platform/infra/internal/owner"
 )
 
 // holdsData says whether what the resource is goes with it.
@@ -183,19 +185,18 @@ func build(ref any) string {
 
 // bookkeeping is what the program writes down with each release.
 func bookkeeping(s step) []Finding {
-	const mark = `metadata.annotations["techcommerce/release"]`
 	if s.Op != "update" || s.kind() != "Namespace" {
 		return nil
 	}
 	for path := range s.DetailedDiff {
-		if path != mark {
+		if !strings.Contains(path, owner.Release) { // the engine quotes it or not
 			return nil
 		}
 	}
 	if len(s.DetailedDiff) == 0 {
 		return nil
 	}
-	return []Finding{{Risk: Release, Why: "notes which release it holds"}}
+	return []Finding{{Risk: Other, Why: "notes which release it holds"}}
 }
 
 func less(a, b any) bool {
