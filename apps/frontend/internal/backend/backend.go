@@ -119,6 +119,7 @@ func (e Endpoint) request(ctx context.Context, c call) (*http.Request, error) {
 // well, whatever its reason.
 var kinds = map[int]fault.Kind{
 	http.StatusBadRequest:          fault.Invalid,
+	http.StatusUnauthorized:        fault.Unauthorized,
 	http.StatusNotFound:            fault.NotFound,
 	http.StatusConflict:            fault.Conflict,
 	http.StatusUnprocessableEntity: fault.Unprocessable,

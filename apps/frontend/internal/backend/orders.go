@@ -5,6 +5,9 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/techcommerce/platform/apps/internal/deadline"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/money"
 )
 
@@ -18,6 +21,33 @@ type Order struct {
 	Items    []Item      `json:"items"`
 	// Reason is why the order was rejected.
 	Reason string `json:"reason"`
+	// Access is the secret of this order, for its owner to pass on. Empty where order-api has none.
+	Access string `json:"access"`
+	// History is where the order has been, the oldest first. Empty where order-api does not tell.
+	History []Event `json:"history"`
+	// Actions are what this visitor may do with the order now.
+	Actions []string `json:"actions"`
+}
+
+// Event is a state that an order came to.
+type Event struct {
+	Status string `json:"status"`
+	At     string `json:"at"`
+	Reason string `json:"reason"`
+}
+
+// Visitor is who asks for orders: by the secret of the session, or by that of one order.
+type Visitor struct{ Owner, Access string }
+
+func (v Visitor) header() http.Header {
+	h := http.Header{}
+	if v.Owner != "" {
+		h.Set(header.OrderOwner, v.Owner)
+	}
+	if v.Access != "" {
+		h.Set(header.OrderAccess, v.Access)
+	}
+	return h
 }
 
 // Item is one product of an order, at the price it was bought for.
@@ -28,26 +58,43 @@ type Item struct {
 	Quantity  int64       `json:"quantity"`
 }
 
-// Orders lists orders of a status, of all where it is empty, newest first.
-func (c *Client) Orders(ctx context.Context, status string, span Span) (Page[Order], error) {
-	list := call{method: http.MethodGet, path: "/api/orders", query: span.query(), within: readWithin}
+// Orders lists a visitor's orders of a status, of all where it is empty, newest first. An order-api that shows a visitor
+// none has none of theirs.
+func (c *Client) Orders(ctx context.Context, visitor Visitor, status string, span Span) (Page[Order], error) {
+	list := call{
+		method: http.MethodGet, path: "/api/orders", query: span.query(), header: visitor.header(), within: readWithin,
+	}
 	if status != "" {
 		list.query.Set("status", status)
 	}
 	var answer struct {
 		Orders []Order `json:"orders"`
 	}
-	header, err := c.orders.do(ctx, list, &answer)
+	answered, err := c.orders.do(ctx, list, &answer)
+	if fault.KindOf(err) == fault.Unauthorized {
+		return Page[Order]{}, nil
+	}
 	if err != nil {
 		return Page[Order]{}, err
 	}
-	return newPage(answer.Orders, span, header), nil
+	return newPage(answer.Orders, span, answered), nil
 }
 
-// Order is one order.
-func (c *Client) Order(ctx context.Context, id int64) (Order, error) {
+// Order is one order, if this visitor may see it.
+func (c *Client) Order(ctx context.Context, visitor Visitor, id int64) (Order, error) {
 	var o Order
-	get := call{method: http.MethodGet, path: "/api/orders/" + strconv.FormatInt(id, 10), within: readWithin}
+	get := call{method: http.MethodGet, path: orderPath(id), header: visitor.header(), within: readWithin}
 	_, err := c.orders.do(ctx, get, &o)
 	return o, err
 }
+
+// Cancel cancels an order, which may be done twice.
+func (c *Client) Cancel(ctx context.Context, visitor Visitor, id int64) error {
+	var o Order
+	_, err := c.orders.do(ctx, call{
+		method: http.MethodPost, path: orderPath(id) + "/cancel", header: visitor.header(), within: deadline.OrderBudget,
+	}, &o)
+	return err
+}
+
+func orderPath(id int64) string { return "/api/orders/" + strconv.FormatInt(id, 10) }

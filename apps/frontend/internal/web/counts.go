@@ -25,7 +25,7 @@ var kinds = []struct {
 }
 
 // counts asks order-api how many orders there are of each kind, not only on the page that is shown.
-func (s *Site) counts(ctx context.Context, total int) ([]count, error) {
+func (s *Site) counts(ctx context.Context, visitor backend.Visitor, total int) ([]count, error) {
 	all := []count{{Label: "Orders", Icon: "list", Class: "over", Number: total}}
 	numbers := map[string]*int{}
 	group, ctx := errgroup.WithContext(ctx)
@@ -34,7 +34,7 @@ func (s *Site) counts(ctx context.Context, total int) ([]count, error) {
 			number := new(int)
 			numbers[state] = number
 			group.Go(func() error {
-				page, err := s.backend.Orders(ctx, state, backend.Span{Limit: 1})
+				page, err := s.backend.Orders(ctx, visitor, state, backend.Span{Limit: 1})
 				*number = page.Total
 				return err
 			})

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/backend"
@@ -29,6 +31,38 @@ type orderView struct {
 	Items  []lineView
 	// Units counts every piece.
 	Units int64
+	// Here is the order's secret in the page's own address, empty where the visitor came without.
+	Here string
+	// Events are the order's history.
+	Events []eventView
+}
+
+// eventView is a state that an order came to, in words.
+type eventView struct {
+	Status     status
+	At, Reason string
+}
+
+// Address is the order's page as its visitor came to it.
+func (v orderView) Address() string { return accessURL(v.ID, v.Here) }
+
+// Link is the order's address for everybody whom its owner gives it to, empty where there is none.
+func (v orderView) Link() string {
+	if v.Access == "" {
+		return ""
+	}
+	return accessURL(v.ID, v.Access)
+}
+
+// Cancellable says that this visitor may cancel the order now.
+func (v orderView) Cancellable() bool { return slices.Contains(v.Actions, "cancel") }
+
+// accessURL is an order's page with the secret that opens it to whoever has the address.
+func accessURL(id int64, access string) string {
+	if access == "" {
+		return orderURL(id)
+	}
+	return orderURL(id) + "?" + url.Values{"access": {access}}.Encode()
 }
 
 // Meaning is what the status means for this order.
@@ -46,6 +80,9 @@ func orderURL(id int64) string { return "/orders/" + strconv.FormatInt(id, 10) }
 
 func newOrderView(o backend.Order) orderView {
 	view := orderView{Order: o, Status: statusOf(o.Status), Steps: stepsOf(o.Status)}
+	for _, event := range o.History {
+		view.Events = append(view.Events, eventView{Status: statusOf(event.Status), At: event.At, Reason: event.Reason})
+	}
 	for _, item := range o.Items {
 		line := lineView{
 			ID: item.ProductID, Name: productName(item.Name, item.ProductID), Hue: hue(item.ProductID),
@@ -66,9 +103,11 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	here := place{Page: readPlace(r.URL.Query()).Page}
 	view := ordersView{}
-	orders, err := s.backend.Orders(ctx, "", here.span(ordersPerPage))
+	visit := s.sessions.Load(r)
+	visitor := backend.Visitor{Owner: visit.Owner}
+	orders, err := s.backend.Orders(ctx, visitor, "", here.span(ordersPerPage))
 	if err == nil {
-		view.Counts, err = s.counts(ctx, orders.Total)
+		view.Counts, err = s.counts(ctx, visitor, orders.Total)
 	}
 	if err != nil {
 		rest.Note(ctx, err)
@@ -79,7 +118,7 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	}
 	view.Pages = newPagesView("/orders", here, orders.More)
 	s.render(w, r, page{
-		Template: "orders", Title: "Orders", Nav: "orders", Session: s.sessions.Load(r), Content: view,
+		Template: "orders", Title: "Orders", Nav: "orders", Session: visit, Content: view,
 	})
 }
 
@@ -92,7 +131,9 @@ func (s *Site) order(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := patience(r)
 	defer cancel()
-	order, err := s.backend.Order(ctx, id)
+	visit := s.sessions.Load(r)
+	visitor := backend.Visitor{Owner: visit.Owner, Access: r.URL.Query().Get("access")}
+	order, err := s.backend.Order(ctx, visitor, id)
 	if fault.KindOf(err) == fault.NotFound {
 		s.notFound(w, r)
 		return
@@ -105,12 +146,14 @@ func (s *Site) order(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.nameItems(ctx, &order)
-	if view := newOrderView(order); view.Pending() {
+	view := newOrderView(order)
+	view.Here = visitor.Access
+	if view.Pending() {
 		w.Header().Set("Refresh", lookAgain(r))
 	}
 	s.render(w, r, page{
 		Template: "order", Title: "Order " + strconv.FormatInt(id, 10), Nav: "orders",
-		Session: s.sessions.Load(r), Content: newOrderView(order),
+		Session: visit, Content: view,
 	})
 }
 
@@ -139,5 +182,41 @@ func lookAgain(r *http.Request) string {
 		looked = 0
 	}
 	pause := min(2<<min(looked, 10), most)
-	return fmt.Sprintf("%d; url=%s?looked=%d", pause, r.URL.Path, min(looked+1, most))
+	next := url.Values{"looked": {strconv.Itoa(min(looked+1, most))}}
+	if access := r.URL.Query().Get("access"); access != "" {
+		next.Set("access", access)
+	}
+	return fmt.Sprintf("%d; url=%s?%s", pause, r.URL.Path, next.Encode())
+}
+
+// cancel answers POST /orders/{id}/cancel of a form: the button on the order's page was pressed.
+func (s *Site) cancel(w http.ResponseWriter, r *http.Request) {
+	id, ok := rest.PathID(r)
+	if !ok {
+		s.notFound(w, r)
+		return
+	}
+	if !s.form(w, r) {
+		return
+	}
+	visit := s.sessions.Load(r)
+	visitor := backend.Visitor{Owner: visit.Owner, Access: r.PostForm.Get("access")}
+	err := s.backend.Cancel(r.Context(), visitor, id)
+	switch fault.KindOf(err) {
+	case fault.NotFound, fault.Unauthorized, fault.Forbidden:
+		s.notFound(w, r)
+		return
+	case fault.Conflict:
+		visit = visit.WithProblem(sentence(fault.As(err).Message) + " It was not cancelled.")
+	default:
+		if err != nil {
+			rest.Note(r.Context(), err)
+			visit = visit.WithProblem("Orders are unavailable right now, so it is not certain that this order was cancelled. " +
+				"Please look again in a moment.")
+			break
+		}
+		visit = visit.WithNotice("Your order was cancelled.")
+	}
+	s.save(w, r, visit)
+	http.Redirect(w, r, accessURL(id, visitor.Access), http.StatusSeeOther)
 }

@@ -24,6 +24,7 @@ func loadTemplates(files assets) (templates, error) {
 		"icon":       icon,
 		"noticeIcon": noticeIcon,
 		"day":        day,
+		"moment":     moment,
 	}).ParseFS(templateFiles, "templates/layout.html", "templates/cart.html", "templates/pages.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
@@ -119,4 +120,12 @@ func day(date string) string {
 		}
 	}
 	return date
+}
+
+// moment is a point in time for people, in the one zone that everybody can convert from.
+func moment(text string) string {
+	if parsed, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return parsed.UTC().Format("2 Jan 2006, 15:04 UTC")
+	}
+	return text
 }

@@ -69,6 +69,7 @@ func (s *Site) Routes(r *mux.Router) {
 	r.HandleFunc("/products/{id}", s.product).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
 	r.HandleFunc("/orders", s.orders).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
 	r.HandleFunc("/orders/{id}", s.order).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)
+	r.HandleFunc("/orders/{id}/cancel", s.cancel).Methods(http.MethodPost).MatcherFunc(readsHTML)
 }
 
 // patience is how long this page may wait.
