@@ -67,7 +67,7 @@ test-unit: ## everything that needs no cluster
 	cd tools/checks && go test -count=1 ./...
 	cd tools/kube-score && go test -count=1 ./...
 
-test-histories: ## orders by many at once on both stores, held against a model, while processes are killed and cut off
+test-histories: ## orders by many at once on both stores, held against a model, while processes are killed and cut off; faults put back
 	go test -v -count=1 -timeout 30m ./apps/histories -duration 60s | grep -v '^=== '
 
 test-fuzz: ## every fuzz target for a while: make test-fuzz FUZZ_TIME=100000x
