@@ -1,10 +1,7 @@
 package main
 
 import (
-	"errors"
-	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"github.com/techcommerce/platform/infra/alerts"
@@ -12,8 +9,8 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// alertTarget is what the alerts must know of the stack. The error names settings that mean no alert.
-func alertTarget(stack stacks.Stack) (alerts.Target, error) {
+// alertTarget is what the alerts must know of the stack.
+func alertTarget(stack stacks.Stack) alerts.Target {
 	m := stack.Monitoring
 	if m == nil { // somebody else watches
 		m = &stacks.Monitoring{}
@@ -23,9 +20,9 @@ func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 		Namespace:   stack.Namespace,
 		Monitoring:  m.Namespace,
 		Runbooks:    m.Runbooks,
-		Limits:      limits(stack.Alerts.Limits),
+		Limits:      stack.Alerts.Limits,
 		Promises:    promises(stack.Alerts.Objectives),
-		Severities:  map[string]alerts.Severity{},
+		Severities:  severities(stack.Alerts.Severities),
 		Jobs: []string{
 			alerts.JobServices, alerts.JobPrometheus, alerts.JobAlertmanager, alerts.JobAPIServer, alerts.JobKubelet,
 			alerts.JobCAdvisor, alerts.JobKubeStateMetrics, alerts.JobNodeExporter,
@@ -51,22 +48,7 @@ func alertTarget(stack stacks.Stack) (alerts.Target, error) {
 		// Nobody else knows when the certificate ends.
 		target.Jobs = append(target.Jobs, alerts.JobIngress)
 	}
-	return target, severities(target.Severities, stack.Alerts.Severities)
-}
-
-func limits(l stacks.Limits) alerts.Limits {
-	return alerts.Limits{
-		Errors:   share(l.Errors),
-		Latency:  milliseconds(l.Latency),
-		Checkout: milliseconds(l.Checkout),
-		Pending:  time.Duration(l.Pending),
-		Restarts: float64(l.Restarts),
-		Disk:     share(l.Disk), Memory: share(l.Memory), CPU: share(l.CPU),
-		ContainerMemory: share(l.ContainerMemory),
-		Throttled:       share(l.Throttled),
-		Volume:          share(l.Volume),
-		Connections:     share(l.Connections),
-	}
+	return target
 }
 
 func promises(o stacks.Objectives) alerts.Promises {
@@ -81,18 +63,14 @@ func share(p stacks.Percent) float64 { return math.Round(float64(p)*1e6) / 1e8 }
 func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 
 // severities puts the stack's lists into one map.
-func severities(into map[string]alerts.Severity, from stacks.Severities) error {
-	known := alerts.Names()
-	var problems []error
+func severities(from stacks.Severities) map[string]alerts.Severity {
+	into := map[string]alerts.Severity{}
 	for severity, names := range map[alerts.Severity][]stacks.AlertName{
 		alerts.Critical: from.Critical, alerts.Warning: from.Warning, alerts.Info: from.Info, alerts.Off: from.Without,
 	} {
 		for _, name := range names {
-			if !slices.Contains(known, string(name)) {
-				problems = append(problems, fmt.Errorf("alerts.severities: there is no alert %s", name))
-			}
 			into[string(name)] = severity
 		}
 	}
-	return errors.Join(problems...)
+	return into
 }

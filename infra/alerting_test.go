@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/techcommerce/platform/infra/alerts"
+	"github.com/techcommerce/platform/infra/dashboards"
 	"github.com/techcommerce/platform/stacks"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
@@ -16,11 +17,8 @@ import (
 // has by default.
 func TestLimitsOfAStackThatSetsNone(t *testing.T) {
 	t.Parallel()
-	target, err := alertTarget(stacks.Defaults("any"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(alerts.DefaultLimits(), target.Limits); diff != "" {
+	target := alertTarget(stacks.Defaults("any"))
+	if diff := cmp.Diff(alerts.Reference().BaseLimits(), target.BaseLimits()); diff != "" {
 		t.Errorf("limits: -want +got:\n%s", diff)
 	}
 	if diff := cmp.Diff(alerts.DefaultPromises(), target.Promises); diff != "" {
@@ -49,10 +47,7 @@ config:
       volume: 75
     objectives: {orders: 98, catalogue: 97, catalogueTime: 1000, shop: 96}
 `, nil))
-	target, err := alertTarget(stack)
-	if err != nil {
-		t.Fatal(err)
-	}
+	target := alertTarget(stack)
 	rules, err := alerts.Rules(target).YAML()
 	if err != nil {
 		t.Fatal(err)
@@ -74,7 +69,7 @@ config:
 			t.Errorf("%s: Datadog alerts at %v, want %v", name, got, want)
 		}
 	}
-	if got, want := target.Limits.Panels().Pending, (10 * time.Minute).Seconds(); got != want {
+	if got, want := target.BaseLimits()["pending"], (10 * time.Minute).Seconds(); got != want {
 		t.Errorf("dashboards turn red at %v pending seconds, want %v", got, want)
 	}
 }
@@ -88,4 +83,15 @@ func datadogThreshold(t *testing.T, target alerts.Target, name string) float64 {
 	}
 	t.Fatalf("%s has no query for Datadog", name)
 	return 0
+}
+
+// TestLimitedPanels proves that each panel that turns red at a limit names one that there is.
+func TestLimitedPanels(t *testing.T) {
+	t.Parallel()
+	known := alerts.Reference().BaseLimits()
+	for panel, key := range dashboards.Limited() {
+		if _, ok := known[key]; !ok {
+			t.Errorf("panel %s: there is no limit %s", panel, key)
+		}
+	}
 }

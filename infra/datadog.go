@@ -69,10 +69,7 @@ func agentArgs(stack stacks.Stack, random io.Reader) agent.Args {
 
 func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 	d, promised := stack.Datadog, stack.Alerts.Objectives
-	target, err := alertTarget(stack)
-	if err != nil {
-		return datadog.Args{}, err
-	}
+	target := alertTarget(stack)
 	args := datadog.Args{
 		Stack:  stack.Name,
 		Scope:  spec.Scope{Environment: stack.Environment, Namespace: stack.Namespace, Cluster: d.Cluster},
@@ -83,7 +80,7 @@ func datadogArgs(stack stacks.Stack) (datadog.Args, error) {
 		Team: d.Team, Page: handles(d.Notify.Page), Readers: handles(d.Notify.Team), Repeat: d.Notify.Repeat,
 		Limits: datadog.Limits{
 			ErrorLogs: d.Limits.ErrorLogs, ServerErrors: d.Limits.ServerErrors, LogLines: d.Limits.LogLines,
-			CallErrors: float64(stack.Alerts.Limits.Errors),
+			CallErrors: stack.Alerts.Limits[alerts.MaxErrors().Key],
 		},
 		Objectives: datadog.Objectives{
 			Orders: float64(promised.Orders), Catalogue: float64(promised.Catalogue), Shop: float64(promised.Shop),

@@ -119,10 +119,7 @@ func watchingKeys(stack stacks.Stack, ground *foundation.Foundation, random io.R
 
 func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitoring.Args, error) {
 	m := *stack.Monitoring
-	target, err := alertTarget(stack)
-	if err != nil {
-		return monitoring.Args{}, err
-	}
+	target := alertTarget(stack)
 	rules, err := alerts.Rules(target).YAML()
 	if err != nil {
 		return monitoring.Args{}, err
@@ -159,7 +156,7 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 	}
 	if g := m.Grafana; g != nil {
 		args.Grafana = grafanaArgs(*g, release, at.secrets)
-		args.Grafana.Dashboards = dashboards.Files(target.Limits.Panels())
+		args.Grafana.Dashboards = dashboards.Files(target.BaseLimits())
 	}
 	return args, nil
 }

@@ -1,49 +1,23 @@
 package stacks
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/alerts"
 )
 
 // Alerts is when people are told, by Prometheus and by Datadog alike.
 type Alerts struct {
-	// Limits are what must be exceeded before an alert fires.
+	// Limits are what must be exceeded before an alert fires. Dashboards turn red there.
 	Limits Limits `json:"limits"`
 	// Objectives are what the shop promises over 30 days.
 	Objectives Objectives `json:"objectives"`
 	// Severities changes how urgent single alerts are.
 	Severities Severities `json:"severities"`
-}
-
-// Limits are what must be exceeded before an alert fires. Dashboards turn red there.
-type Limits struct {
-	// Errors is the share of a service's requests, and of the orders, that may fail.
-	Errors Percent `json:"errors"`
-	// Latency is how many milliseconds 95 of 100 requests to a service may take.
-	Latency int `json:"latency" min:"1" max:"9000"`
-	// Checkout is how many milliseconds 95 of 100 orders may take to be placed.
-	Checkout int `json:"checkout" min:"1" max:"9000"`
-	// Pending is how long an order may be pending.
-	Pending Duration `json:"pending"`
-	// Restarts is how often a container may restart within ten minutes.
-	Restarts int `json:"restarts" min:"1" max:"100"`
-	// Disk is the share of a node's disk that may be used.
-	Disk Percent `json:"disk"`
-	// Memory is the share of a node's memory that may be used.
-	Memory Percent `json:"memory"`
-	// CPU is the share of a node's processor time that may be used.
-	CPU Percent `json:"cpu"`
-	// ContainerMemory is the share of its memory limit that a container may use.
-	ContainerMemory Percent `json:"containerMemory"`
-	// Throttled is the share of its periods in which a container may be held up for want of processor time.
-	Throttled Percent `json:"throttled"`
-	// Volume is the share of a volume that may be used before somebody is woken.
-	Volume Percent `json:"volume"`
-	// Connections is the share of the database's connections that may be in use.
-	Connections Percent `json:"connections"`
 }
 
 // Objectives are what the shop promises over 30 days.
@@ -76,34 +50,14 @@ type Severities struct {
 
 func defaultAlerts() Alerts {
 	return Alerts{
-		Limits: Limits{
-			Errors: 5, Latency: 2000, Checkout: 1000, Pending: 300 * Second, Restarts: 3,
-			Disk: 85, Memory: 90, CPU: 80, ContainerMemory: 90, Throttled: 50, Volume: 95, Connections: 80,
-		},
+		Limits:     defaultLimits(),
 		Objectives: Objectives{Orders: 99.9, Catalogue: 99, CatalogueTime: 500, Shop: 99.9},
 	}
 }
 
 func (a Alerts) validate(path string) []Problem {
-	found := problems(a.Limits.validate(path + ".limits"))
-	found = append(found, a.Objectives.validate(path+".objectives")...)
+	found := problems(a.Objectives.validate(path + ".objectives"))
 	return append(found, a.Severities.validate(path+".severities")...)
-}
-
-func (l Limits) validate(path string) []Problem {
-	var found problems
-	for name, share := range map[string]Percent{
-		"errors": l.Errors, "disk": l.Disk, "memory": l.Memory, "cpu": l.CPU, "containerMemory": l.ContainerMemory,
-		"throttled": l.Throttled, "volume": l.Volume, "connections": l.Connections,
-	} {
-		if share <= 0 || share >= 100 {
-			found.add(path+"."+name, "%s, want more than 0 and less than 100", share)
-		}
-	}
-	if l.Pending < 60*Second || l.Pending > 3600*Second {
-		found.add(path+".pending", "%s, want 1m0s to 1h0m0s", l.Pending)
-	}
-	return found
 }
 
 // leastPromise is the least that an objective may promise: of less, no outage burns the budget as fast as the alerts look
@@ -139,15 +93,25 @@ func countedTimes() []int {
 	return times
 }
 
-// validate demands that no alert is in two lists.
+// validate demands that each alert exists and is in one list.
 func (s Severities) validate(path string) []Problem {
 	var found problems
-	seen := map[AlertName]bool{}
+	seen, known := map[AlertName]bool{}, alerts.Names()
 	for _, name := range slices.Concat(s.Critical, s.Warning, s.Info, s.Without) {
 		if seen[name] {
 			found.add(path, "%s is there twice", name)
 		}
 		seen[name] = true
+		if name != "" && !slices.Contains(known, string(name)) { // what is no name at all was reported where it was read
+			found.add(path, "%s: %s", name, unknownAlert(string(name), known))
+		}
 	}
 	return found
+}
+
+func unknownAlert(name string, known []string) string {
+	if near := nearest(name, known, len(name)/2); near != "" {
+		return fmt.Sprintf("there is no such alert, did you mean %s?", near)
+	}
+	return "there is no such alert; docs/runbooks lists them"
 }

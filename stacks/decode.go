@@ -111,6 +111,12 @@ func (d *decoder) value(path string, in any, out reflect.Value) {
 		d.text(path, in, text)
 		return
 	}
+	if derived, ok := out.Addr().Interface().(interface {
+		decode(d *decoder, path string, in any)
+	}); ok {
+		derived.decode(d, path, in)
+		return
+	}
 	switch out.Kind() {
 	case reflect.Pointer:
 		d.pointer(path, in, out)

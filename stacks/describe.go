@@ -10,8 +10,9 @@ import (
 type Field struct {
 	// Key is what an operator types; "<service>" stands for the name of any service.
 	Key string
-	// Owner and Name are the Go type and its field, where the explanation is.
-	Owner, Name string
+	// Owner and Name are the Go type and its field, where the explanation is; Meaning is the explanation of a setting that
+	// is no field of a Go type.
+	Owner, Name, Meaning string
 	// Kind says what a value looks like, in words.
 	Kind string
 	// JSON is the kind of value in JSON: string, integer, boolean, array or object.
@@ -68,6 +69,9 @@ func describeValue(value reflect.Value) Field {
 			Kind: n.rule, JSON: "string", Expression: "^" + n.expression + "$", Numeric: n.numeric, Default: shown(value),
 		}
 	}
+	if derived := derivedFields(value.Type()); derived != nil {
+		return Field{Kind: "object", JSON: "object", Fields: derived}
+	}
 	switch value.Kind() {
 	case reflect.Pointer:
 		field := describeValue(orDefault(value))
@@ -85,6 +89,14 @@ func describeValue(value reflect.Value) Field {
 			Kind: describe(value.Type()), JSON: jsonKind(value.Kind()), Options: optionsOf(value.Type()), Default: shown(value),
 		}
 	}
+}
+
+// derivedFields are those of an object whose settings others define; nil for any other type.
+func derivedFields(t reflect.Type) []Field {
+	if derived, ok := reflect.Zero(t).Interface().(interface{ fields() []Field }); ok {
+		return derived.fields()
+	}
+	return nil
 }
 
 // describeMap describes what any service's entry is: maps are by service.

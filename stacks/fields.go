@@ -19,6 +19,12 @@ func keyOf(field reflect.StructField) string {
 
 func keysOf(t reflect.Type) []string {
 	var keys []string
+	for _, field := range derivedFields(t) {
+		keys = append(keys, field.Key)
+	}
+	if keys != nil {
+		return keys
+	}
 	for i := range t.NumField() {
 		if key := keyOf(t.Field(i)); key != "" {
 			keys = append(keys, key)
@@ -57,6 +63,9 @@ func optionsOf(t reflect.Type) []string {
 func describe(t reflect.Type) string {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()) {
 		return "text"
+	}
+	if derivedFields(t) != nil {
+		return "an object with " + strings.Join(keysOf(t), ", ")
 	}
 	switch t.Kind() {
 	case reflect.Pointer:

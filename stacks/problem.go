@@ -108,11 +108,14 @@ func nearest(key string, candidates []string, limit int) string {
 // paths lists every setting below a type; <service> stands for any service.
 func paths(t reflect.Type, prefix string) []string {
 	var list []string
+	for _, field := range derivedFields(t) {
+		list = append(list, prefix+field.Key)
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return paths(t.Elem(), prefix)
 	case reflect.Map:
-		return paths(t.Elem(), prefix+"<service>.")
+		return append(list, paths(t.Elem(), prefix+"<service>.")...)
 	case reflect.Struct:
 		for i := range t.NumField() {
 			if key := keyOf(t.Field(i)); key != "" {

@@ -21,7 +21,10 @@ type Alert struct {
 	// For is how long Expr must hold without a gap. Zero: the first time is enough.
 	For time.Duration
 	// Expr is a PromQL expression that yields a series for each thing that is wrong.
+	// $limit in it is the value of Limit.
 	Expr string
+	// Limit is the threshold that a stack may set; the zero value where there is none.
+	Limit Limit
 	// Labels are added to those of Expr's series.
 	Labels map[string]string
 	// Summary is one line that names what is wrong; Description says the value and what it means. Both are Prometheus
@@ -117,7 +120,7 @@ func (t Target) complete(list []Alert) []Alert {
 		labels := map[string]string{"severity": string(alert.Severity), "environment": t.Environment}
 		maps.Copy(labels, alert.Labels)
 		alert.Labels = labels
-		alert.Expr = t.promql(alert.Expr)
+		alert.Expr = t.promql(t.compare(alert))
 		alert.Runbook = t.runbook(alert.Runbook)
 		kept = append(kept, alert)
 	}

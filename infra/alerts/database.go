@@ -72,16 +72,24 @@ max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace
 	}
 }
 
+func maxConnections() Limit {
+	return Limit{
+		Key: "connections", Unit: Percent, Default: 80,
+		Meaning: "The share of the database's connections that may be in use.",
+	}
+}
+
 func databaseConnectionsHigh(t Target) Alert {
 	return Alert{
 		Name:     "DatabaseConnectionsHigh",
 		Severity: Warning,
 		For:      5 * time.Minute,
+		Limit:    maxConnections(),
 		Expr: `
 sum by (namespace) (pg_stat_activity_count{job="postgres-exporter", namespace="$namespace"})
 /
 max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespace="$namespace"})
-> $maxConnections`,
+> $limit`,
 		Summary:     "The database is almost out of connections",
 		Description: "{{ $value | humanizePercentage }} of PostgreSQL's connections in {{ $labels.namespace }} are in use.",
 		Page:        dashboards.Overview,
@@ -106,7 +114,7 @@ max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespa
 			Reduce: "avg", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "sum", Name: PostgresConnections},
 			Of:      &Metric{Space: "max", Name: PostgresMaxConnections},
-			Compare: ">", Critical: 100 * t.Limits.Connections, Warning: before(100 * t.Limits.Connections),
+			Compare: ">", Critical: 100 * t.limit(maxConnections()), Warning: before(100 * t.limit(maxConnections())),
 		},
 	}
 }

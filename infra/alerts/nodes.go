@@ -44,6 +44,13 @@ func nodeNotReady() Alert {
 	}
 }
 
+func maxDisk() Limit {
+	return Limit{
+		Key: "disk", Unit: Percent, Default: 85,
+		Meaning: "The share of a node's disk that may be used.",
+	}
+}
+
 // highDiskUsage counts as df does: what is reserved for root is neither used nor free. Bind mounts show one file system
 // many times, so it goes by device.
 func highDiskUsage(t Target) Alert {
@@ -51,13 +58,14 @@ func highDiskUsage(t Target) Alert {
 		Name:     "HighDiskUsage",
 		Severity: Warning,
 		For:      5 * time.Minute,
+		Limit:    maxDisk(),
 		Expr: `
 max by (node, device) (
   (node_filesystem_size_bytes{$disks} - node_filesystem_free_bytes{$disks})
   /
   (node_filesystem_size_bytes{$disks} - node_filesystem_free_bytes{$disks} + node_filesystem_avail_bytes{$disks})
   unless node_filesystem_readonly{$disks} == 1
-) > $maxDisk`,
+) > $limit`,
 		Summary:     "The disk of {{ $labels.node }} fills up",
 		Description: "{{ $labels.device }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full.",
 		Page:        dashboards.Kubernetes,
@@ -80,8 +88,15 @@ max by (node, device) (
 			Metric:  Metric{Space: "max", Name: "system.disk.used"},
 			Of:      &Metric{Space: "max", Name: "system.disk.total"},
 			By:      []string{"host", "device"},
-			Compare: ">", Critical: 100 * t.Limits.Disk,
+			Compare: ">", Critical: 100 * t.limit(maxDisk()),
 		},
+	}
+}
+
+func maxMemory() Limit {
+	return Limit{
+		Key: "memory", Unit: Percent, Default: 90,
+		Meaning: "The share of a node's memory that may be used.",
 	}
 }
 
@@ -90,9 +105,10 @@ func highMemoryUsage(t Target) Alert {
 		Name:     "HighMemoryUsage",
 		Severity: Warning,
 		For:      5 * time.Minute,
+		Limit:    maxMemory(),
 		Expr: `
 1 - min by (node) (node_memory_MemAvailable_bytes{job="node-exporter"} / node_memory_MemTotal_bytes{job="node-exporter"})
-> $maxMemory`,
+> $limit`,
 		Summary:     "{{ $labels.node }} is almost out of memory",
 		Description: "{{ $value | humanizePercentage }} of the memory of {{ $labels.node }} is in use.",
 		Page:        dashboards.Kubernetes,
@@ -114,8 +130,15 @@ func highMemoryUsage(t Target) Alert {
 			Metric:  Metric{Space: "min", Name: "system.mem.usable"},
 			Of:      &Metric{Space: "min", Name: "system.mem.total"},
 			By:      []string{"host"},
-			Compare: "<", Critical: 100 * (1 - t.Limits.Memory),
+			Compare: "<", Critical: 100 * (1 - t.limit(maxMemory())),
 		},
+	}
+}
+
+func maxCPU() Limit {
+	return Limit{
+		Key: "cpu", Unit: Percent, Default: 80,
+		Meaning: "The share of a node's processor time that may be used.",
 	}
 }
 
@@ -125,12 +148,13 @@ func highCPUUsage(t Target) Alert {
 		Name:     "HighCPUUsage",
 		Severity: Warning,
 		For:      10 * time.Minute,
+		Limit:    maxCPU(),
 		Expr: `
 1 -
 sum by (node) (rate(node_cpu_seconds_total{job="node-exporter", mode=~"idle|iowait"}[2m]))
 /
 count by (node) (node_cpu_seconds_total{job="node-exporter", mode="idle"})
-> $maxCPU`,
+> $limit`,
 		Summary:     "{{ $labels.node }} is busy",
 		Description: "{{ $value | humanizePercentage }} of the processor time of {{ $labels.node }} has been in use for ten minutes.",
 		Page:        dashboards.Kubernetes,
@@ -151,7 +175,7 @@ count by (node) (node_cpu_seconds_total{job="node-exporter", mode="idle"})
 			Reduce: "avg", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "avg", Name: "system.cpu.idle"},
 			By:      []string{"host"},
-			Compare: "<", Critical: 100 * (1 - t.Limits.CPU),
+			Compare: "<", Critical: 100 * (1 - t.limit(maxCPU())),
 		},
 	}
 }

@@ -18,11 +18,12 @@ func ordersFailing(t Target) Alert {
 		Name:     "OrdersFailing",
 		Severity: Critical,
 		For:      5 * time.Minute,
+		Limit:    MaxErrors(),
 		Expr: `
 sum by (namespace, service) (rate($requests{$placing, status=~"5.."}[2m]))
 /
 sum by (namespace, service) (rate($requests{$placing}[2m]))
-> $maxErrors`,
+> $limit`,
 		Summary:     "Orders fail",
 		Description: "{{ $value | humanizePercentage }} of the orders that customers place in {{ $labels.namespace }} fail.",
 		Page:        dashboards.Orders,
@@ -56,8 +57,15 @@ sum by (namespace, service) (rate($requests{$placing}[2m]))
 				Space: "sum", Name: contract.MetricRequests, Count: true,
 				Filter: []string{"service:" + contract.OrderAPI.Name, "method:post", "route:/api/orders"},
 			},
-			Compare: ">", Critical: 100 * t.Limits.Errors, Silent: true,
+			Compare: ">", Critical: 100 * t.limit(MaxErrors()), Silent: true,
 		},
+	}
+}
+
+func maxCheckout() Limit {
+	return Limit{
+		Key: "checkout", Unit: Milliseconds, Default: 1000, Min: 1, Max: 9000,
+		Meaning: "How many milliseconds 95 of 100 orders may take to be placed.",
 	}
 }
 
@@ -66,7 +74,8 @@ func checkoutSlow(t Target) Alert {
 		Name:        "CheckoutSlow",
 		Severity:    Warning,
 		For:         5 * time.Minute,
-		Expr:        `histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$placing}[2m]))) > $maxCheckout`,
+		Limit:       maxCheckout(),
+		Expr:        `histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$placing}[2m]))) > $limit`,
 		Summary:     "Placing an order is slow",
 		Description: "Of 100 orders that customers place in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Orders,
@@ -93,8 +102,15 @@ func checkoutSlow(t Target) Alert {
 				Space: "p95", Name: contract.MetricRequestDuration,
 				Filter: []string{"service:" + contract.OrderAPI.Name, "method:post", "route:/api/orders"},
 			},
-			Compare: ">", Critical: t.Limits.Checkout.Seconds(), Silent: true,
+			Compare: ">", Critical: t.limit(maxCheckout()), Silent: true,
 		},
+	}
+}
+
+func maxPending() Limit {
+	return Limit{
+		Key: "pending", Unit: Seconds, Default: 300, Min: 60, Max: 3600,
+		Meaning: "How long an order may be pending.",
 	}
 }
 
@@ -104,7 +120,8 @@ func ordersPending(t Target) Alert {
 		Name:        "OrdersPending",
 		Severity:    Critical,
 		For:         time.Minute,
-		Expr:        `max by (namespace, service) ($pendingOldest{$services}) > $maxPending`,
+		Limit:       maxPending(),
+		Expr:        `max by (namespace, service) ($pendingOldest{$services}) > $limit`,
 		Summary:     "Orders are stuck",
 		Description: "An order in {{ $labels.namespace }} has been pending for {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Orders,
@@ -131,7 +148,7 @@ func ordersPending(t Target) Alert {
 		Datadog: &Query{
 			Reduce: "min", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "max", Name: contract.MetricOrdersPendingOldest},
-			Compare: ">", Critical: t.Limits.Pending.Seconds(), Silent: true,
+			Compare: ">", Critical: t.limit(maxPending()), Silent: true,
 		},
 	}
 }

@@ -12,6 +12,13 @@ func pods(t Target) []Alert {
 	return []Alert{podRestartingTooOften(t), podCrashLooping(), podNotReady(), containerMemoryUsageHigh(t), containerThrottled(t)}
 }
 
+func maxRestarts() Limit {
+	return Limit{
+		Key: "restarts", Unit: Count, Default: 3, Min: 1, Max: 100,
+		Meaning: "How often a container may restart within ten minutes.",
+	}
+}
+
 // podRestartingTooOften subtracts instead of asking increase(), which extrapolates: it would make 3.1 of 3. A pod that is
 // gone restarts no more, whatever the last ten minutes say.
 func podRestartingTooOften(t Target) Alert {
@@ -19,11 +26,12 @@ func podRestartingTooOften(t Target) Alert {
 		Name:     "PodRestartingTooOften",
 		Severity: Warning,
 		For:      5 * time.Minute,
+		Limit:    maxRestarts(),
 		Expr: `
 max by (namespace, pod, container) (
   max_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
   - min_over_time(kube_pod_container_status_restarts_total{namespace=~"$namespaces"}[10m])
-) > $maxRestarts
+) > $limit
 and
 max by (namespace, pod, container) (kube_pod_container_status_restarts_total{namespace=~"$namespaces"})`,
 		Summary:     "{{ $labels.pod }} restarts too often",
@@ -48,7 +56,7 @@ max by (namespace, pod, container) (kube_pod_container_status_restarts_total{nam
 			Reduce: "change", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.container.restarts"},
 			By:      []string{"pod_name", "kube_container_name"},
-			Compare: ">", Critical: t.Limits.Restarts, Warning: new(math.Floor(t.Limits.Restarts / 3)), Silent: true,
+			Compare: ">", Critical: t.limit(maxRestarts()), Warning: new(math.Floor(t.limit(maxRestarts()) / 3)), Silent: true,
 		},
 	}
 }
@@ -133,17 +141,25 @@ max by (namespace, pod) (kube_pod_status_phase{namespace=~"$namespaces", phase=~
 	}
 }
 
+func maxContainerMemory() Limit {
+	return Limit{
+		Key: "containerMemory", Unit: Percent, Default: 90,
+		Meaning: "The share of its memory limit that a container may use.",
+	}
+}
+
 // containerMemoryUsageHigh drops containers without a limit, whose limit reads 0.
 func containerMemoryUsageHigh(t Target) Alert {
 	return Alert{
 		Name:     "ContainerMemoryUsageHigh",
 		Severity: Warning,
 		For:      5 * time.Minute,
+		Limit:    maxContainerMemory(),
 		Expr: `
 max by (namespace, pod, container) (container_memory_working_set_bytes{namespace=~"$namespaces", container!=""})
 /
 (max by (namespace, pod, container) (container_spec_memory_limit_bytes{namespace=~"$namespaces", container!=""}) > 0)
-> $maxContainerMemory`,
+> $limit`,
 		Summary: "{{ $labels.pod }} is almost out of memory",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses " +
 			"{{ $value | humanizePercentage }} of its memory limit.",
@@ -168,8 +184,15 @@ max by (namespace, pod, container) (container_memory_working_set_bytes{namespace
 			Metric:  Metric{Space: "max", Name: "kubernetes.memory.usage"},
 			Of:      &Metric{Space: "max", Name: "kubernetes.memory.limits"},
 			By:      []string{"kube_deployment", "kube_container_name"},
-			Compare: ">", Critical: 100 * t.Limits.ContainerMemory, Warning: before(100 * t.Limits.ContainerMemory),
+			Compare: ">", Critical: 100 * t.limit(maxContainerMemory()), Warning: before(100 * t.limit(maxContainerMemory())),
 		},
+	}
+}
+
+func maxThrottled() Limit {
+	return Limit{
+		Key: "throttled", Unit: Percent, Default: 50,
+		Meaning: "The share of its periods in which a container may be throttled.",
 	}
 }
 
@@ -179,11 +202,12 @@ func containerThrottled(t Target) Alert {
 		Name:     "ContainerThrottled",
 		Severity: Info,
 		For:      15 * time.Minute,
+		Limit:    maxThrottled(),
 		Expr: `
 sum by (namespace, pod, container) (rate(container_cpu_cfs_throttled_periods_total{namespace=~"$namespaces", container!=""}[5m]))
 /
 sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespace=~"$namespaces", container!=""}[5m]))
-> $maxThrottled`,
+> $limit`,
 		Summary: "{{ $labels.container }} wants more processor time than it may have",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} was held up in " +
 			"{{ $value | humanizePercentage }} of its periods.",
@@ -206,7 +230,7 @@ sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespa
 			Metric:  Metric{Space: "sum", Name: "kubernetes.cpu.cfs.throttled.periods"},
 			Of:      &Metric{Space: "sum", Name: "kubernetes.cpu.cfs.periods"},
 			By:      []string{"kube_deployment", "kube_container_name"},
-			Compare: ">", Critical: 100 * t.Limits.Throttled, Warning: new(50 * t.Limits.Throttled), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(maxThrottled()), Warning: new(50 * t.limit(maxThrottled())), Silent: true,
 		},
 	}
 }

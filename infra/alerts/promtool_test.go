@@ -211,7 +211,7 @@ func TestEveryAlertIsTried(t *testing.T) {
 func TestCheckRules(t *testing.T) {
 	t.Parallel()
 	promtool := tooltest.Promtool(t)
-	least := alerts.Target{Environment: "local", Namespace: "shop", Monitoring: "monitoring", Limits: alerts.DefaultLimits()}
+	least := alerts.Target{Environment: "local", Namespace: "shop", Monitoring: "monitoring"}
 	least.Promises = alerts.Promises{Orders: 0.95, Catalogue: 0.95, Shop: 0.95, Fast: time.Second}
 	for name, target := range map[string]alerts.Target{"everything": shop(), "the least": least} {
 		output := tooltest.Run(t, "", promtool, "check", "rules", "--lint=all", "--lint-fatal", mustWrite(t, "rules.yml", alerts.Rules(target)))

@@ -78,12 +78,21 @@ func serviceDown() Alert {
 	}
 }
 
+// MaxErrors is for Datadog's own monitors, too.
+func MaxErrors() Limit {
+	return Limit{
+		Key: "errors", Unit: Percent, Default: 5,
+		Meaning: "The share of a service's requests, and of the orders, that may fail.",
+	}
+}
+
 func highErrorRate(t Target) Alert {
 	return Alert{
 		Name:     "HighErrorRate",
 		Severity: Critical,
 		For:      5 * time.Minute,
-		Expr:     `service:http_errors:ratio_rate2m{namespace="$namespace"} > $maxErrors`,
+		Limit:    MaxErrors(),
+		Expr:     `service:http_errors:ratio_rate2m{namespace="$namespace"} > $limit`,
 		Summary:  "{{ $labels.service }} fails",
 		Description: "{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} in " +
 			"{{ $labels.namespace }} are answered with 5xx.",
@@ -115,8 +124,15 @@ func highErrorRate(t Target) Alert {
 			Metric:  Metric{Space: "sum", Name: contract.MetricRequests, Filter: []string{"status:5*"}, Count: true, Zero: true},
 			Of:      &Metric{Space: "sum", Name: contract.MetricRequests, Count: true},
 			By:      []string{"service"},
-			Compare: ">", Critical: 100 * t.Limits.Errors, Warning: new(40 * t.Limits.Errors), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(MaxErrors()), Warning: new(40 * t.limit(MaxErrors())), Silent: true,
 		},
+	}
+}
+
+func maxLatency() Limit {
+	return Limit{
+		Key: "latency", Unit: Milliseconds, Default: 2000, Min: 1, Max: 9000,
+		Meaning: "How many milliseconds 95 of 100 requests to a service may take.",
 	}
 }
 
@@ -125,7 +141,8 @@ func highResponseTime(t Target) Alert {
 		Name:        "HighAPIResponseTime",
 		Severity:    Warning,
 		For:         5 * time.Minute,
-		Expr:        `service:http_request_duration_seconds:p95_rate2m{namespace="$namespace"} > $maxLatency`,
+		Limit:       maxLatency(),
+		Expr:        `service:http_request_duration_seconds:p95_rate2m{namespace="$namespace"} > $limit`,
 		Summary:     "{{ $labels.service }} is slow",
 		Description: "Of 100 requests to {{ $labels.service }} in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Service,
@@ -157,7 +174,7 @@ sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", conta
 			Reduce: "percentile", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "p95", Name: contract.MetricRequestDuration},
 			By:      []string{"service"},
-			Compare: ">", Critical: t.Limits.Latency.Seconds(), Warning: new(t.Limits.Latency.Seconds() / 2), Silent: true,
+			Compare: ">", Critical: t.limit(maxLatency()), Warning: new(t.limit(maxLatency()) / 2), Silent: true,
 		},
 	}
 }

@@ -2,8 +2,6 @@ package alerts
 
 import (
 	"time"
-
-	"github.com/techcommerce/platform/infra/dashboards"
 )
 
 // Target is what the alerts must know of the stack that they watch.
@@ -16,8 +14,8 @@ type Target struct {
 	Runbooks, Grafana string
 	// Severities replaces severities by alert; Off leaves the alert out.
 	Severities map[string]Severity
-	// Limits are the thresholds that may differ between stacks.
-	Limits Limits
+	// Limits are the thresholds that the stack sets, by their keys and in the units of the settings. Absent: the default.
+	Limits map[string]float64
 	// Promises are the targets of the service level objectives.
 	Promises Promises
 	// Jobs lists the scrape jobs that must have a target.
@@ -32,56 +30,6 @@ type Target struct {
 	Host string
 	// RemoteWrite says that Prometheus sends its samples elsewhere, too.
 	RemoteWrite bool
-}
-
-// Limits are the thresholds that may differ between stacks. Shares are between 0 and 1.
-type Limits struct {
-	// Errors is the share of a service's requests that may fail.
-	Errors float64
-	// Latency is how slow a service may be: 95 of 100 requests are faster.
-	Latency time.Duration
-	// Checkout is the same for placing an order.
-	Checkout time.Duration
-	// Pending is how long an order may be pending.
-	Pending time.Duration
-	// Restarts is how often a container may restart within ten minutes.
-	Restarts float64
-	// Disk, Memory and CPU are the shares of a node that may be used.
-	Disk, Memory, CPU float64
-	// ContainerMemory is the share of its limit that a container may use.
-	ContainerMemory float64
-	// Throttled is the share of its periods in which a container may be held up for want of processor time.
-	Throttled float64
-	// Volume is the share of a volume that may be used before somebody is woken.
-	Volume float64
-	// Connections is the share of the database's connections that may be in use.
-	Connections float64
-}
-
-// DefaultLimits are those of a stack that sets none.
-func DefaultLimits() Limits {
-	return Limits{
-		Errors:          0.05,
-		Latency:         2 * time.Second,
-		Checkout:        time.Second,
-		Pending:         5 * time.Minute,
-		Restarts:        3,
-		Disk:            0.85,
-		Memory:          0.90,
-		CPU:             0.80,
-		ContainerMemory: 0.90,
-		Throttled:       0.50,
-		Volume:          0.95,
-		Connections:     0.80,
-	}
-}
-
-// Panels are the limits that dashboards show.
-func (l Limits) Panels() dashboards.Limits {
-	return dashboards.Limits{
-		Errors: l.Errors, Latency: l.Latency.Seconds(), Pending: l.Pending.Seconds(),
-		ContainerMemory: l.ContainerMemory, Volume: l.Volume, Disk: l.Disk,
-	}
 }
 
 // Promises are the targets of the service level objectives: shares of good events between 0 and 1. None may be less than
@@ -123,7 +71,6 @@ func Reference() Target {
 		Environment: "$ENV",
 		Namespace:   "$NS",
 		Monitoring:  "monitoring",
-		Limits:      DefaultLimits(),
 		Promises:    DefaultPromises(),
 		Jobs: []string{
 			JobServices, JobPrometheus, JobAlertmanager, JobGrafana, JobAPIServer, JobKubelet, JobCAdvisor,

@@ -26,12 +26,20 @@ func enlarge() []Step {
 	}
 }
 
+func maxVolume() Limit {
+	return Limit{
+		Key: "volume", Unit: Percent, Default: 95,
+		Meaning: "The share of a volume that may be used before on-call is paged.",
+	}
+}
+
 func volumeAlmostFull(t Target) Alert {
 	return Alert{
 		Name:     "VolumeAlmostFull",
 		Severity: Critical,
 		For:      5 * time.Minute,
-		Expr:     used + " > $maxVolume",
+		Limit:    maxVolume(),
+		Expr:     used + " > $limit",
 		Summary:  "Volume {{ $labels.persistentvolumeclaim }} is almost full",
 		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full. " +
 			"What writes to it fails when it is full.",
@@ -52,7 +60,7 @@ func volumeAlmostFull(t Target) Alert {
 			Metric:  Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.used_bytes"},
 			Of:      &Metric{Space: "max", Name: "kubernetes.kubelet.volume.stats.capacity_bytes"},
 			By:      []string{"persistentvolumeclaim"},
-			Compare: ">", Critical: 100 * t.Limits.Volume, Warning: before(100 * t.Limits.Volume),
+			Compare: ">", Critical: 100 * t.limit(maxVolume()), Warning: before(100 * t.limit(maxVolume())),
 		},
 	}
 }

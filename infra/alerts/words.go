@@ -9,7 +9,7 @@ import (
 )
 
 // promql puts into an expression what others define, so that no rule repeats it: $requests and its like are metrics of
-// the services, $maxErrors and its like are limits of the stack.
+// the services, $namespace and its like are names in the stack.
 func (t Target) promql(expr string) string { return t.words().Replace(strings.TrimSpace(expr)) }
 
 // runbook does the same for a runbook's commands and queries.
@@ -30,7 +30,6 @@ func (t Target) steps(list []Step) []Step {
 // words lists longer words before those that they begin with. $traffic leaves out what the kubelet asks: it would hide
 // every error behind a thousand good answers, and a draining pod is not ready by design.
 func (t Target) words() *strings.Replacer {
-	l := t.Limits
 	ours := `job="` + JobServices + `", namespace="` + t.Namespace + `"`
 	return strings.NewReplacer(
 		"$requests", contract.MetricRequests,
@@ -53,19 +52,6 @@ func (t Target) words() *strings.Replacer {
 		"$browsing", ours+`, service="`+contract.ProductAPI.Name+`", method="GET", route=~"(/api)?/products(/[{]id[}])?"`,
 		"$fast", bucket(t.Promises.Fast),
 		"$disks", `job="`+JobNodeExporter+`", mountpoint!~"/boot.*", fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|nfs.*|fuse.*"`,
-
-		"$maxErrors", number(l.Errors),
-		"$maxLatency", number(l.Latency.Seconds()),
-		"$maxCheckout", number(l.Checkout.Seconds()),
-		"$maxPending", number(l.Pending.Seconds()),
-		"$maxRestarts", number(l.Restarts),
-		"$maxDisk", number(l.Disk),
-		"$maxMemory", number(l.Memory),
-		"$maxCPU", number(l.CPU),
-		"$maxContainerMemory", number(l.ContainerMemory),
-		"$maxThrottled", number(l.Throttled),
-		"$maxVolume", number(l.Volume),
-		"$maxConnections", number(l.Connections),
 	)
 }
 

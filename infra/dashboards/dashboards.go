@@ -41,8 +41,8 @@ func (p Page) Path(namespace string) string {
 //go:embed *.json
 var files embed.FS
 
-// Files are the dashboards' texts with a stack's limits, by the names of their files.
-func Files(limits Limits) map[string]string {
+// Files are the dashboards' texts with a stack's limits by their keys, by the names of their files.
+func Files(limits map[string]float64) map[string]string {
 	texts := map[string]string{}
 	for _, page := range Pages() {
 		texts[page.file()] = page.within(limits)

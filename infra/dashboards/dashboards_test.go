@@ -32,8 +32,10 @@ type dashboard struct {
 }
 
 // usual are the limits that the files themselves have.
-func usual() dashboards.Limits {
-	return dashboards.Limits{Errors: 0.05, Latency: 2, Pending: 300, ContainerMemory: 0.9, Volume: 0.95, Disk: 0.85}
+func usual() map[string]float64 {
+	return map[string]float64{
+		"errors": 0.05, "latency": 2, "pending": 300, "containerMemory": 0.9, "volume": 0.95, "disk": 0.85,
+	}
 }
 
 // TestLimits proves that panels turn red where the stack's alerts fire, orange before, and that nothing else changes.
@@ -49,8 +51,8 @@ func TestLimits(t *testing.T) {
 		}
 	}
 	var all strings.Builder
-	for _, text := range dashboards.Files(dashboards.Limits{
-		Errors: 0.111, Latency: 7.77, Pending: 777, ContainerMemory: 0.222, Volume: 0.333, Disk: 0.444,
+	for _, text := range dashboards.Files(map[string]float64{
+		"errors": 0.111, "latency": 7.77, "pending": 777, "containerMemory": 0.222, "volume": 0.333, "disk": 0.444,
 	}) {
 		all.WriteString(text)
 	}

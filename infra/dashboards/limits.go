@@ -9,41 +9,36 @@ import (
 	"strings"
 )
 
-// Limits are what the stack's alerts allow. Panels that show the same thing turn red there, and orange on the way.
-type Limits struct {
-	// Errors is a share of requests, Latency and Pending are seconds, the others shares of what there is.
-	Errors, Latency, Pending, ContainerMemory, Volume, Disk float64
-}
-
-// panels are the limits by page and title.
-func (l Limits) panels() map[string]float64 {
-	return map[string]float64{
-		"overview/Errors":                l.Errors,
-		"overview/Volumes in use":        l.Volume,
-		"service/Errors":                 l.Errors,
-		"service/95 % are faster than":   l.Latency,
-		"orders/Oldest pending":          l.Pending,
-		"kubernetes/Memory of its limit": l.ContainerMemory,
-		"kubernetes/Volumes in use":      l.Volume,
-		"kubernetes/Disks in use":        l.Disk,
+// Limited are the panels that show what an alert's limit is about, by page and title: they turn red at that limit, and
+// orange on the way. The values are the limits' keys.
+func Limited() map[string]string {
+	return map[string]string{
+		"overview/Errors":                "errors",
+		"overview/Volumes in use":        "volume",
+		"service/Errors":                 "errors",
+		"service/95 % are faster than":   "latency",
+		"orders/Oldest pending":          "pending",
+		"kubernetes/Memory of its limit": "containerMemory",
+		"kubernetes/Volumes in use":      "volume",
+		"kubernetes/Disks in use":        "disk",
 	}
 }
 
 // within is the page's text with its panels' limits.
-func (p Page) within(l Limits) string {
+func (p Page) within(limits map[string]float64) string {
 	text := p.text()
 	var content struct{ Panels []json.RawMessage }
 	if err := json.Unmarshal([]byte(text), &content); err != nil {
 		panic(fmt.Sprintf("dashboards: %s: %v", p.file(), err)) // the file is part of this program
 	}
-	limits := l.panels()
+	limited := Limited()
 	for _, panel := range content.Panels {
 		var head struct{ Title string }
 		if err := json.Unmarshal(panel, &head); err != nil {
 			panic(fmt.Sprintf("dashboards: %s: %v", p.file(), err))
 		}
-		if limit, ok := limits[string(p)+"/"+head.Title]; ok {
-			text = strings.Replace(text, string(panel), scaled(string(panel), limit), 1)
+		if key, ok := limited[string(p)+"/"+head.Title]; ok {
+			text = strings.Replace(text, string(panel), scaled(string(panel), limits[key]), 1)
 		}
 	}
 	return text

@@ -34,8 +34,8 @@ func Markdown(folder string) (string, error) {
 
 func row(text *strings.Builder, found comments, prefix string, field stacks.Field) {
 	path := prefix + field.Key
-	meaning := found.of(field.Owner, field.Name)
-	if field.Owner != "" {
+	meaning := found.of(field)
+	if meaning != "" || field.Owner != "" {
 		fmt.Fprintf(text, "| `%s` | %s | %s | %s |\n", path, value(field), code(field.Default), cell(meaning))
 	}
 	if field.JSON == "array" {

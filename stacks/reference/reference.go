@@ -9,6 +9,8 @@ import (
 	"go/token"
 	"path/filepath"
 	"strings"
+
+	"github.com/techcommerce/platform/stacks"
 )
 
 // comments are the explanations of fields and types: "Type.Field" or "Type".
@@ -58,9 +60,12 @@ func (c comments) declaration(declaration ast.Decl) {
 
 func oneLine(doc *ast.CommentGroup) string { return strings.Join(strings.Fields(doc.Text()), " ") }
 
-// of is the explanation of a field, without the field's Go name in front.
-func (c comments) of(owner, name string) string {
-	text := strings.TrimPrefix(c[owner+"."+name], name+" ")
+// of is the explanation of a setting, without the field's Go name in front.
+func (c comments) of(field stacks.Field) string {
+	if field.Meaning != "" {
+		return field.Meaning
+	}
+	text := strings.TrimPrefix(c[field.Owner+"."+field.Name], field.Name+" ")
 	text = strings.TrimPrefix(strings.TrimPrefix(text, "is "), "are ")
 	if text == "" {
 		return ""

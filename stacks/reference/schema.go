@@ -49,7 +49,7 @@ func Schema(folder string) (string, error) {
 
 func schemaOf(found comments, field stacks.Field) object {
 	schema := object{"type": field.JSON}
-	if text := found.of(field.Owner, field.Name); text != "" {
+	if text := found.of(field); text != "" {
 		schema["description"] = text
 	}
 	if field.Options != nil {
