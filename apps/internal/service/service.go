@@ -127,6 +127,7 @@ func (s *Service) Handler() http.Handler {
 	handler = rest.Recover(handler)
 	handler = deadline.Serve(handler)
 	handler = rest.Present(s.Present)(handler)
+	rest.ExpectErrors(s.Router, s.requests)
 	handler = rest.Observe(s.Log, s.requests)(handler)
 	if s.tracing != nil {
 		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)

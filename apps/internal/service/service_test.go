@@ -103,6 +103,36 @@ func TestProbesAreToldByTheirLines(t *testing.T) {
 	}
 }
 
+// TestFailuresAreCountedFromZero proves that the first failure of a route is a difference that Prometheus can see.
+func TestFailuresAreCountedFromZero(t *testing.T) {
+	t.Parallel()
+	svc, _ := mustService(t, nil)
+	svc.Router.HandleFunc("/orders/{id}", func(http.ResponseWriter, *http.Request) {}).Methods(http.MethodGet, http.MethodPost)
+	svc.Handler()
+	families, err := svc.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	counted := map[string]float64{}
+	for _, family := range families {
+		if family.GetName() != contract.MetricRequests {
+			continue
+		}
+		for _, metric := range family.GetMetric() {
+			var labels []string
+			for _, label := range metric.GetLabel() { // sorted by their names: method, route, status
+				labels = append(labels, label.GetValue())
+			}
+			counted[strings.Join(labels, " ")] = metric.GetCounter().GetValue()
+		}
+	}
+	for _, want := range []string{"GET /orders/{id} 500", "POST /orders/{id} 503", "GET /orders/{id} 502", "POST /orders/{id} 504"} {
+		if value, ok := counted[want]; !ok || value != 0 {
+			t.Errorf("%s: counted %v (there: %v), want 0 before the first request", want, value, ok)
+		}
+	}
+}
+
 func TestRequestIDsFromStrangersAreReplaced(t *testing.T) {
 	t.Parallel()
 	svc, _ := mustService(t, nil)

@@ -63,6 +63,15 @@ func (r *Requests) Observe(method, route string, status int, took time.Duration)
 	r.seconds.WithLabelValues(method, route).Observe(took.Seconds())
 }
 
+// Expect begins the counters of a route's failures at zero.
+func (r *Requests) Expect(method, route string) {
+	for _, status := range []int{
+		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
+	} {
+		r.count.WithLabelValues(knownMethod(method), route, strconv.Itoa(status))
+	}
+}
+
 // knownMethod keeps what clients invent out of the labels.
 func knownMethod(method string) string {
 	switch method {
