@@ -22,15 +22,24 @@ func alertTarget(stack stacks.Stack) alerts.Target {
 		Runbooks:    m.Runbooks,
 		Limits:      stack.Alerts.Limits,
 		Promises:    promises(stack.Alerts.Objectives),
-		Severities:  severities(stack.Alerts.Severities),
+		Severities:  stack.Severities(),
 		Jobs: []string{
 			alerts.JobServices, alerts.JobPrometheus, alerts.JobAlertmanager, alerts.JobAPIServer, alerts.JobKubelet,
 			alerts.JobCAdvisor, alerts.JobKubeStateMetrics, alerts.JobNodeExporter,
 		},
+		Nodes:       m.NodesNamespace(),
+		Interval:    time.Duration(m.Prometheus.Interval),
+		Probe:       m.Probe != nil,
 		RemoteWrite: m.Prometheus.RemoteWrite != nil,
 	}
 	for _, service := range stack.Services {
 		target.Autoscaled = target.Autoscaled || service.Autoscale != nil
+	}
+	if m.Probe != nil {
+		target.Jobs = append(target.Jobs, alerts.JobBlackbox, alerts.JobProbeService)
+	}
+	if stack.ProbedAddress() != "" {
+		target.Jobs = append(target.Jobs, alerts.JobProbePublic)
 	}
 	if m.Grafana != nil {
 		target.Grafana = m.Grafana.URL
@@ -61,16 +70,3 @@ func promises(o stacks.Objectives) alerts.Promises {
 func share(p stacks.Percent) float64 { return math.Round(float64(p)*1e6) / 1e8 }
 
 func milliseconds(n int) time.Duration { return time.Duration(n) * time.Millisecond }
-
-// severities puts the stack's lists into one map.
-func severities(from stacks.Severities) map[string]alerts.Severity {
-	into := map[string]alerts.Severity{}
-	for severity, names := range map[alerts.Severity][]stacks.AlertName{
-		alerts.Critical: from.Critical, alerts.Warning: from.Warning, alerts.Info: from.Info, alerts.Off: from.Without,
-	} {
-		for _, name := range names {
-			into[string(name)] = severity
-		}
-	}
-	return into
-}

@@ -81,6 +81,9 @@ func watchingQuota(m stacks.Monitoring) foundation.Quota {
 	d.add(2, m.Alertmanager.CPU.Request, m.Alertmanager.Memory)
 	// kube-state-metrics has two containers.
 	d.add(2*2, m.KubeStateMetrics.CPU.Request, m.KubeStateMetrics.Memory)
+	if p := m.Probe; p != nil {
+		d.add(2, p.CPU.Request, p.Memory)
+	}
 	volumes, storage, ports := 2, m.Prometheus.Size+m.Alertmanager.Size, []int{m.Prometheus.NodePort}
 	if g := m.Grafana; g != nil {
 		d.add(2, g.CPU.Request, g.Memory)

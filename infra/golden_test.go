@@ -25,6 +25,8 @@ func testSecrets() map[string]string {
 		"productApiDatabaseUrl": "postgres://products:given-products@db.example.com:5432/products?sslmode=verify-full",
 		"datadogApiKey":         strings.Repeat("0123456789abcdef", 2),
 		"datadogAppKey":         strings.Repeat("0123456789", 4),
+		"pagerDutyRoutingKey":   "given-routing-key",
+		"heartbeatUrl":          "https://heartbeat.example.com/given-heartbeat",
 		"orderApiDatabaseUrl":   "postgres://orders:given-orders@db.example.com:5432/orders?sslmode=verify-full",
 	}
 }

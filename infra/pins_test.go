@@ -47,7 +47,8 @@ func TestSourcesAreOfTheVersionsThatRun(t *testing.T) {
 	m := *mustDecode(t, stackstest.File(t, "staging", nil)).Monitoring
 	images := map[string]string{
 		alerts.JobKubeStateMetrics: m.KubeStateMetrics.Image, alerts.JobPrometheus: m.Prometheus.Image,
-		alerts.JobPostgres: m.PostgresExporter.Image,
+		alerts.JobPostgres: m.PostgresExporter.Image, alerts.JobNodeExporter: m.NodeExporter.Image,
+		alerts.JobBlackbox: m.Probe.Image, alerts.JobProbePublic: m.Probe.Image,
 	}
 	read, err := exported.Elsewhere()
 	if err != nil {

@@ -16,6 +16,7 @@ func receiverFiles() map[string]string {
 		stacks.SlackWebhookURL:     notify.SlackURL,
 		stacks.PagerDutyRoutingKey: notify.PagerDutyKey,
 		stacks.SMTPPassword:        notify.SMTPPassword,
+		stacks.HeartbeatURL:        notify.HeartbeatURL,
 	}
 }
 
@@ -41,6 +42,9 @@ func notifyArgs(r stacks.Receivers, target alerts.Target) notify.Args {
 	}
 	if r.PagerDuty != nil {
 		args.PagerDuty = &notify.PagerDuty{}
+	}
+	if r.Heartbeat != nil {
+		args.Heartbeat = &notify.Heartbeat{}
 	}
 	if e := r.Email; e != nil {
 		args.Email = &notify.Email{To: e.To, From: e.From, Server: e.Server, User: e.User}

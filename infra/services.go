@@ -46,6 +46,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU, ShrinkAfter: a.ShrinkAfter.Seconds()}
 	}
 	if service.Name == public.Name {
+		args.Callers = append(args.Callers, probers(stack)...)
 		args.NodePort = stack.Edge.NodePort
 		args.Env[contract.EnvTrustedProxies] = strconv.Itoa(proxies(stack.Edge))
 	}

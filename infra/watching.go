@@ -84,6 +84,9 @@ func watchingRegistries(stack stacks.Stack, release release) []string {
 		release.program("kube-state-metrics", m.KubeStateMetrics.Image),
 		release.program("node-exporter", m.NodeExporter.Image),
 	}
+	if m.Probe != nil {
+		images = append(images, release.program("blackbox-exporter", m.Probe.Image))
+	}
 	if m.Grafana != nil {
 		images = append(images, stacks.Image(m.Grafana.Image))
 	}
@@ -153,6 +156,9 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 	args.Prometheus.Rules = rules
 	if args.Prometheus.Pages, err = dashboards.Graphs(stack.Namespace, serviceNames()); err != nil {
 		return monitoring.Args{}, err
+	}
+	if m.Probe != nil {
+		args.Probe = probeArgs(stack, release)
 	}
 	if g := m.Grafana; g != nil {
 		args.Grafana = grafanaArgs(*g, release, at.secrets)

@@ -30,7 +30,7 @@ func variants(t testing.TB) map[string]stacks.Stack {
 		"reservationKey":  strings.Repeat("given-reservation", 2),
 		"tunnelAuthtoken": "given-authtoken", "tunnelBasicAuth": "ada:given-password",
 		"alertWebhookUrl": "https://hooks.example.com/given-webhook", "slackWebhookUrl": "https://hooks.slack.com/given-slack",
-		"pagerDutyRoutingKey": "given-routing-key", "smtpPassword": "given-smtp-password",
+		"pagerDutyRoutingKey": "given-routing-key", "heartbeatUrl": "https://heartbeat.example.com/given-heartbeat", "smtpPassword": "given-smtp-password",
 		"remoteWritePassword": "given-remote-password",
 	}))
 	return all
@@ -55,6 +55,7 @@ config:
   techcommerce:monitoring:
     runbooks: https://example.com/runbooks
     grafana: {url: https://grafana.example.com, nodePort: 30301}
+    probe: {networks: [203.0.113.0/24]}
     prometheus:
       nodePort: 30302
       remoteWrite: {url: https://metrics.example.com/push, user: shop, networks: [203.0.113.0/24]}
@@ -63,6 +64,7 @@ config:
         webhook: {}
         slack: {channel: "#alerts"}
         pagerDuty: {}
+        heartbeat: {}
         email: {to: ops@example.com, from: shop@example.com, server: smtp.example.com:587, user: shop}
         networks: [0.0.0.0/0]
   techcommerce:edge:

@@ -1,5 +1,7 @@
 package stacks
 
+import "net/netip"
+
 // Monitoring watches the stack: Prometheus, Alertmanager and what they need to know of the cluster.
 type Monitoring struct {
 	// Namespace holds it. Where two stacks share a cluster each has its own, such as monitoring-staging. The agents on
@@ -15,6 +17,9 @@ type Monitoring struct {
 	NodeExporter Exporter `json:"nodeExporter"`
 	// PostgresExporter says how the server of database.postgres is; it does not run without one.
 	PostgresExporter Exporter `json:"postgresExporter"`
+	// Probe asks for the shop's page every few seconds as a customer does, by its public address and by its Service, and
+	// sees how long its certificate is good for. Absent: only the shop itself says whether it can be reached.
+	Probe *Probe `json:"probe,omitempty"`
 	// Grafana shows it. Absent: there are no dashboards.
 	Grafana *Grafana `json:"grafana,omitempty"`
 	// Runbooks is the address of docs/runbooks that alerts link to. Empty: they link to none.
@@ -91,7 +96,8 @@ type Alertmanager struct {
 	CPU CPURange `json:"cpu"`
 	// Memory is what it asks for, and the most that it gets.
 	Memory MemoryRange `json:"memory"`
-	// Receivers is who is told. Nothing set: nobody, which the stack's output "off" says.
+	// Receivers are whom it notifies. Nothing set: nobody, which the stack's output "off" says. In production, critical
+	// alerts must page somebody, here or by datadog.notify.page.
 	Receivers Receivers `json:"receivers"`
 }
 
@@ -105,9 +111,15 @@ type Receivers struct {
 	PagerDuty *PagerDuty `json:"pagerDuty,omitempty"`
 	// Email writes letters. Where the server wants a password, that is the secret smtpPassword.
 	Email *Email `json:"email,omitempty"`
+	// Heartbeat is a service outside the cluster that alerts when it hears nothing, through the address in the secret
+	// heartbeatUrl: it notices that the alerting itself has stopped.
+	Heartbeat *Heartbeat `json:"heartbeat,omitempty"`
 	// Networks lists the address ranges of all of these: Alertmanager may connect there and nowhere else.
 	Networks []CIDR `json:"networks,omitempty"`
 }
+
+// Heartbeat gets a POST every five minutes for as long as alerts work.
+type Heartbeat struct{}
 
 // Webhook posts every alert to an address: the one here, or, where it is nobody's business, the one in the secret
 // alertWebhookUrl.
@@ -145,6 +157,30 @@ type Exporter struct {
 	CPU CPURange `json:"cpu"`
 	// Memory is what each pod asks for, and the most that it gets.
 	Memory MemoryRange `json:"memory"`
+}
+
+// Probe asks for the shop's page as a customer does.
+type Probe struct {
+	// Image runs it.
+	Image string `json:"image,omitempty" pattern:"image"`
+	// URL is the address that customers open, without a path. Default: that of edge.ingress; without one, only the Service
+	// is probed.
+	URL string `json:"url,omitempty" pattern:"address"`
+	// Networks lists the address ranges where that address leads, a load balancer's for example: the probe may connect
+	// there and nowhere else outside the cluster.
+	Networks []CIDR `json:"networks,omitempty"`
+	// CPU is what it asks for, and the most that it gets.
+	CPU CPURange `json:"cpu"`
+	// Memory is what it asks for, and the most that it gets.
+	Memory MemoryRange `json:"memory"`
+}
+
+func (p *Probe) setDefaults() {
+	*p = Probe{
+		Image:    "quay.io/prometheus/blackbox-exporter:v0.28.0",
+		Networks: []CIDR{{netip.MustParsePrefix("0.0.0.0/0")}},
+		CPU:      CPURange{Request: 10}, Memory: MemoryRange{Request: 32 * MiB, Limit: 128 * MiB},
+	}
 }
 
 // Grafana shows dashboards. Its administrator is admin, with the secret grafanaAdminPassword or a generated one.

@@ -5,7 +5,7 @@ package stacks
 const production = "production"
 
 // validateProduction holds production to what every other stack may do without: data that destroy refuses to delete, one
-// way in, over TLS, and TLS to the database.
+// way in, over TLS, TLS to the database, and somebody whom a critical alert pages.
 func (s Stack) validateProduction() []Problem {
 	if s.Environment != production {
 		return nil
@@ -21,5 +21,5 @@ func (s Stack) validateProduction() []Problem {
 	if e := s.Database.External; e != nil && e.Plaintext {
 		found.add("database.external.plaintext", "set, "+why)
 	}
-	return found
+	return append(found, s.validatePaging()...)
 }

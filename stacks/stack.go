@@ -13,7 +13,8 @@ import (
 // Stack is one installation of the shop.
 type Stack struct {
 	// Environment is the value of the label "environment" and of Datadog's env tag. Default: the stack's name. In
-	// "production", protected and edge.secure must be set, and database.external.plaintext must not.
+	// "production", protected and edge.secure must be set, database.external.plaintext must not, and critical alerts must
+	// page somebody.
 	Environment string `json:"environment,omitempty" pattern:"label"`
 	// Namespace holds everything of the shop. Default: techcommerce-<environment>.
 	Namespace string `json:"namespace,omitempty" pattern:"label"`

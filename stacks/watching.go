@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // The secrets of monitoring. Grafana's is generated where none is given.
@@ -13,12 +14,13 @@ const (
 	SlackWebhookURL      = "slackWebhookUrl"
 	PagerDutyRoutingKey  = "pagerDutyRoutingKey"
 	SMTPPassword         = "smtpPassword"
+	HeartbeatURL         = "heartbeatUrl"
 	RemoteWritePassword  = "remoteWritePassword"
 	GrafanaAdminPassword = "grafanaAdminPassword"
 )
 
 func monitoringSecrets() []string {
-	return []string{AlertWebhookURL, SlackWebhookURL, PagerDutyRoutingKey, SMTPPassword, RemoteWritePassword}
+	return []string{AlertWebhookURL, SlackWebhookURL, PagerDutyRoutingKey, SMTPPassword, HeartbeatURL, RemoteWritePassword}
 }
 
 // NodesNamespace holds the agents on the nodes, which may see more of them than any other pod.
@@ -40,13 +42,16 @@ func (m Monitoring) Secrets() []string {
 	if r.Email != nil && r.Email.User != "" {
 		names = append(names, SMTPPassword)
 	}
+	if r.Heartbeat != nil {
+		names = append(names, HeartbeatURL)
+	}
 	if w := m.Prometheus.RemoteWrite; w != nil && w.User != "" {
 		names = append(names, RemoteWritePassword)
 	}
 	return names
 }
 
-// Any reports whether anybody is told.
+// Any reports whether anybody is notified of alerts.
 func (r Receivers) Any() bool {
 	return r.Webhook != nil || r.Slack != nil || r.PagerDuty != nil || r.Email != nil
 }
@@ -64,6 +69,9 @@ func (r Receivers) Ports(secrets map[string]Secret) []int {
 	}
 	if r.PagerDuty != nil {
 		ports = append(ports, 443)
+	}
+	if r.Heartbeat != nil {
+		ports = append(ports, PortOf(secrets[HeartbeatURL].Reveal()))
 	}
 	if r.Email != nil {
 		_, port, _ := net.SplitHostPort(r.Email.Server) // its form was checked
@@ -106,6 +114,9 @@ func (s Stack) validateMonitoring() []Problem {
 	} {
 		found = append(found, validateRange("monitoring."+path, e.CPU, e.Memory)...)
 	}
+	if probe := m.Probe; probe != nil {
+		found = append(found, validateRange("monitoring.probe", probe.CPU, probe.Memory)...)
+	}
 	sizes := map[string]Bytes{"prometheus": p.Size, "alertmanager": m.Alertmanager.Size}
 	if g := m.Grafana; g != nil {
 		found = append(found, validateRange("monitoring.grafana", g.CPU, g.Memory)...)
@@ -135,7 +146,7 @@ func (r Receivers) validate(path string) []Problem {
 	if e := r.Email; e != nil && (e.To == "" || e.From == "" || e.Server == "") {
 		found.add(path+".email", "want to, from and server")
 	}
-	if r.Any() && len(r.Networks) == 0 {
+	if (r.Any() || r.Heartbeat != nil) && len(r.Networks) == 0 {
 		found.add(path+".networks", "empty, want the address ranges of the receivers, such as 0.0.0.0/0")
 	}
 	return found
@@ -149,7 +160,7 @@ func (s Stack) validateMonitoringSecrets(m Monitoring) []Problem {
 		case !ok:
 			found.add(setting, "missing; run `pulumi config set --secret %s`", setting)
 		case value == "": // reported where it was read
-		case setting != AlertWebhookURL && setting != SlackWebhookURL:
+		case !slices.Contains([]string{AlertWebhookURL, SlackWebhookURL, HeartbeatURL}, setting):
 		case !pattern("address").expression.MatchString(value.Reveal()):
 			found.add(setting, "%s", pattern("address").rule)
 		}
@@ -177,6 +188,22 @@ func (s Stack) validateNodePorts(m Monitoring) []Problem {
 	return found
 }
 
+// ProbedAddress is the public address that is probed, empty where there is none.
+func (s Stack) ProbedAddress() string {
+	m := s.Monitoring
+	switch i := s.Edge.Ingress; {
+	case m == nil || m.Probe == nil:
+		return ""
+	case m.Probe.URL != "":
+		return strings.TrimSuffix(m.Probe.URL, "/")
+	case i != nil && i.TLS != nil:
+		return "https://" + i.Host
+	case i != nil:
+		return "http://" + i.Host
+	}
+	return ""
+}
+
 func (s Stack) monitoringOff() map[string]string {
 	m := s.Monitoring
 	if m == nil {
@@ -185,6 +212,12 @@ func (s Stack) monitoringOff() map[string]string {
 	off := map[string]string{}
 	if !m.Alertmanager.Receivers.Any() {
 		off["alert receivers"] = "monitoring.alertmanager.receivers is not set: alerts are shown, but nobody is told"
+	}
+	if m.Alertmanager.Receivers.Heartbeat == nil {
+		off["alert heartbeat"] = "monitoring.alertmanager.receivers.heartbeat is not set: nobody notices that alerting has stopped"
+	}
+	if m.Probe == nil {
+		off["probe from outside"] = "monitoring.probe is not set: only the shop itself says whether it can be reached"
 	}
 	if m.Grafana == nil {
 		off["dashboards"] = "monitoring.grafana is not set"

@@ -38,6 +38,10 @@ type Alert struct {
 	Runbook Runbook
 	// Datadog is the same condition for Datadog; nil where Datadog has no data for it.
 	Datadog *Query
+	// StandIn is the setting with which Datadog has a monitor of its own for the same; empty where there is none.
+	StandIn string
+	// Path says that the alert is about Prometheus' own way to those whom it notifies: no other backend needs it.
+	Path bool
 }
 
 // Severity says who is told: Critical wakes somebody, Warning waits for the morning, Info is for those who ask.
@@ -75,6 +79,8 @@ func parts() []part {
 	return []part{
 		{name: "services", record: recordServices, alerts: services},
 		{name: "orders", alerts: orders},
+		{name: "reconciliation", alerts: reconciliation},
+		{name: "outside", alerts: outside},
 		{name: "objectives", record: recordObjectives, alerts: objectives},
 		{name: "objectives-long", interval: 2 * time.Minute, record: recordLongObjectives},
 		{name: "pods", alerts: pods},
@@ -82,7 +88,8 @@ func parts() []part {
 		{name: "nodes", alerts: nodes},
 		{name: "volumes", alerts: volumes},
 		{name: "database", alerts: database},
-		{name: "certificates", alerts: certificates},
+		// What lasts for weeks is evaluated less often: it reads a month of samples.
+		{name: "certificates", interval: 5 * time.Minute, alerts: certificates},
 		{name: "monitoring", alerts: monitoring},
 	}
 }
@@ -101,8 +108,13 @@ func All(t Target) []Alert {
 // Names lists every alert that a stack may have, sorted.
 func Names() []string {
 	var names []string
-	for _, alert := range All(Reference()) {
-		names = append(names, alert.Name)
+	for _, part := range parts() {
+		if part.alerts == nil {
+			continue
+		}
+		for _, alert := range part.alerts(Reference()) {
+			names = append(names, alert.Name)
+		}
 	}
 	return slices.Sorted(slices.Values(names))
 }
@@ -110,6 +122,7 @@ func Names() []string {
 // complete gives alerts what all of them have from the stack, and drops those that it does not want.
 func (t Target) complete(list []Alert) []Alert {
 	var kept []Alert
+	words := t.words()
 	for _, alert := range list {
 		if severity, ok := t.Severities[alert.Name]; ok {
 			alert.Severity = severity
@@ -120,8 +133,8 @@ func (t Target) complete(list []Alert) []Alert {
 		labels := map[string]string{"severity": string(alert.Severity), "environment": t.Environment}
 		maps.Copy(labels, alert.Labels)
 		alert.Labels = labels
-		alert.Expr = t.promql(t.compare(alert))
-		alert.Runbook = t.runbook(alert.Runbook)
+		alert.Expr = words.promql(t.compare(alert))
+		alert.Runbook = words.runbook(alert.Runbook)
 		kept = append(kept, alert)
 	}
 	return kept

@@ -15,24 +15,38 @@ func certificates(t Target) []Alert {
 	return list
 }
 
-// certificateExpiring fires when a renewal is overdue: cert-manager renews with a third of the time left, a month for
-// the usual ninety days.
+// remains is how long the certificate that visitors see is good for: as the Ingress controller says, and as the probe of the
+// public address sees.
+const remains = `(
+  min by (host) (
+    nginx_ingress_controller_ssl_expire_time_seconds{host="$host"}
+    or
+    label_replace(probe_ssl_earliest_cert_expiry{job="` + JobProbePublic + `", namespace="$namespace"}, "host", "$host", "", "")
+  ) - time()
+)`
+
+// lifetime is what the certificate had left at most within a month: right after a renewal, all of its life. A certificate
+// for 90 days is renewed less often than that, so of it this is less than all.
+const lifetime = `max_over_time(` + remains + `[30d:1h])`
+
+// certificateExpiring fires when a renewal is overdue, whatever a certificate's lifetime is: cert-manager renews with a
+// third of it left. Where no renewal was seen yet, a day is left at most.
 func certificateExpiring() Alert {
 	return Alert{
 		Name:     "CertificateExpiring",
 		Severity: Warning,
 		For:      time.Hour,
-		Expr:     `min by (host) (nginx_ingress_controller_ssl_expire_time_seconds{host="$host"}) - time() < 21 * 86400`,
+		Expr:     remains + ` < ` + lifetime + ` / 4` + "\nor\n" + remains + ` < 86400`,
 		Summary:  "The certificate of {{ $labels.host }} was not renewed",
 		Description: "The certificate that visitors of {{ $labels.host }} see ends in {{ $value | humanizeDuration }}. " +
 			"It should have been renewed by now.",
 		Page: dashboards.Overview,
 		Runbook: Runbook{
-			Meaning: "The certificate of the shop's host ends within three weeks.",
-			Impact:  "None yet. On that day every browser refuses the shop.",
-			Look:    lookAtCertificate(),
-			Mend:    mendCertificate(),
-			Silence: "When the date of the renewal is known.",
+			Meaning:     "Less than a quarter of the lifetime of the certificate of the shop's host is left: it should have been renewed.",
+			Impact:      "None yet. When it ends every browser refuses the shop.",
+			Investigate: investigateCertificate(),
+			Fix:         fixCertificate(),
+			Silence:     "When the date of the renewal is known.",
 		},
 	}
 }
@@ -42,22 +56,22 @@ func certificateAboutToExpire() Alert {
 		Name:        "CertificateAboutToExpire",
 		Severity:    Critical,
 		For:         5 * time.Minute,
-		Expr:        `min by (host) (nginx_ingress_controller_ssl_expire_time_seconds{host="$host"}) - time() < 3 * 86400`,
-		Summary:     "The certificate of {{ $labels.host }} ends within days",
+		Expr:        remains + ` < ` + lifetime + ` / 10` + "\nor\n" + remains + ` < 43200`,
+		Summary:     "The certificate of {{ $labels.host }} is about to end",
 		Description: "The certificate that visitors of {{ $labels.host }} see ends in {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Overview,
 		Hides:       []Hidden{{Alerts: []string{"CertificateExpiring"}, Equal: []string{"host"}}},
 		Runbook: Runbook{
-			Meaning: "The certificate of the shop's host ends within three days.",
-			Impact:  "None yet. Then every browser refuses the shop.",
-			Look:    lookAtCertificate(),
-			Mend:    mendCertificate(),
-			Silence: "Never: mend it.",
+			Meaning:     "Less than a tenth of the lifetime of the certificate of the shop's host is left, or less than half a day.",
+			Impact:      "None yet. Then every browser refuses the shop.",
+			Investigate: investigateCertificate(),
+			Fix:         fixCertificate(),
+			Silence:     "Never: fix it.",
 		},
 	}
 }
 
-func lookAtCertificate() []Step {
+func investigateCertificate() []Step {
 	return []Step{
 		{Do: "Which certificate do visitors see?",
 			Run: "openssl s_client -connect $HOST:443 -servername $HOST </dev/null 2>/dev/null | openssl x509 -noout -issuer -enddate"},
@@ -66,7 +80,7 @@ func lookAtCertificate() []Step {
 	}
 }
 
-func mendCertificate() []Step {
+func fixCertificate() []Step {
 	return []Step{
 		{Do: "A challenge is pending: its host must answer on port 80 from the internet. Check the DNS name and the Ingress."},
 		{Do: "cert-manager gave up: make it try again.", Run: "cmctl -n $NS renew --all"},
@@ -91,15 +105,15 @@ histogram_quantile(0.01, sum by (le) (rate(apiserver_client_certificate_expirati
 		Runbook: Runbook{
 			Meaning: "A kubelet, a controller or a person shows the API server a certificate that ends within a week.",
 			Impact:  "None yet. Then that client is locked out: a node turns NotReady, or nobody can deploy.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "With kubeadm: which ones are about to end?", Run: "kubeadm certs check-expiration"},
 				{Do: "Your own kubeconfig?",
 					Run: "kubectl config view --minify --raw -o jsonpath='{.users[0].user.client-certificate-data}' | base64 -d | openssl x509 -noout -subject -enddate"},
 				{Do: "A kubelet, on its machine?", Run: "openssl x509 -noout -enddate -in /var/lib/kubelet/pki/kubelet-client-current.pem"},
 			},
-			Mend: []Step{
-				{Do: "With kubeadm: renew them all, then start the control plane's pods anew.", Run: "kubeadm certs renew all"},
-				{Do: "A kubelet that does not renew by itself: start it anew.", Run: "systemctl restart kubelet"},
+			Fix: []Step{
+				{Do: "With kubeadm: renew them all, then restart the control plane pods.", Run: "kubeadm certs renew all"},
+				{Do: "A kubelet that does not renew by itself: restart it.", Run: "systemctl restart kubelet"},
 			},
 			Silence: "Where clients get certificates for a day at a time, as with some providers, turn it off for the stack.",
 		},

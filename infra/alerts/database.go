@@ -48,13 +48,13 @@ max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace
 			Meaning: "PostgreSQL has been down for a minute.",
 			Impact: "No products, no orders: both APIs are unready, the shop's page says that it cannot show them. Orders " +
 				"that were confirmed are on disk. The services come back by themselves within seconds of the database.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Is its pod there, and why not?", Run: "kubectl -n $NS get pod $database-0\nkubectl -n $NS describe pod $database-0 | tail -n 20"},
 				{Do: "What does it say? `No space left on device` and `out of memory` speak for themselves.",
 					Run: "kubectl -n $NS logs $database-0 --tail=50\nkubectl -n $NS logs $database-0 --tail=50 --previous"},
 				{Do: "Has its volume room?", Query: `kubelet_volume_stats_available_bytes{namespace="$namespace", persistentvolumeclaim="$database-data"}`},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "The volume is full: see [VolumeAlmostFull](VolumeAlmostFull.md)."},
 				{Do: "The pod hangs: delete it. The StatefulSet makes it anew on the same volume, and PostgreSQL recovers what was committed.",
 					Run: "kubectl -n $NS delete pod $database-0"},
@@ -96,13 +96,13 @@ max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespa
 		Runbook: Runbook{
 			Meaning: "Most of the connections that PostgreSQL allows are open.",
 			Impact:  "None yet. When all are, requests wait for one and then fail.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Who holds them, and what do they do?",
 					Run: "kubectl -n $NS exec $database-0 -- psql -U postgres -h /tmp -c \"select usename, state, count(*), max(now() - state_change) from pg_stat_activity group by 1, 2 order by 3 desc\""},
 				{Do: "Sessions that are `idle in transaction` hold locks. Since when are there so many?",
 					Query: `sum by (datname, state) (pg_stat_activity_count{namespace="$namespace"})`},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "More pods than planned: `databaseConnections` times the pods must fit. The program sets PostgreSQL's limit for " +
 					"`autoscale.max` pods of two releases; whatever is more was scaled by hand."},
 				{Do: "A session hangs: end it.",
@@ -135,15 +135,15 @@ round(sum by (namespace) (increase(pg_stat_database_deadlocks{job="postgres-expo
 		Runbook: Runbook{
 			Meaning: "Transactions wait for each other in a circle, and PostgreSQL ends one of each such circle.",
 			Impact:  "The requests of those that were ended fail or come late. No data is wrong.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Which statements? The log names both sides of each deadlock.",
 					Run: "kubectl -n $NS logs $database-0 --since=1h | grep -A 8 'deadlock detected' | tail -n 40"},
 				{Do: "In which database, and since when?",
 					Query: `sum by (datname) (increase(pg_stat_database_deadlocks{namespace="$namespace"}[10m])) > 0`},
 				{Do: "Did it begin with a release?", Run: "kubectl -n $NS rollout history deployment/$SERVICE"},
 			},
-			Mend: []Step{
-				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+			Fix: []Step{
+				rollBack(),
 				{Do: "Somebody works in the database by hand: let them finish, or end their session, see [DatabaseConnectionsHigh](DatabaseConnectionsHigh.md)."},
 				{Do: "Otherwise two statements lock the same rows in different orders: the log says which. Lock them in one order."},
 			},
@@ -181,7 +181,7 @@ max by (namespace, cronjob) (kube_cronjob_spec_suspend{namespace="$namespace", c
 		Runbook: Runbook{
 			Meaning: "The last backup that was due failed, never ended, or never began.",
 			Impact:  "None for customers. Whoever has to restore now loses more than a stack's schedule promises.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "How old is the last good one, in seconds?",
 					Query: `time() - kube_cronjob_status_last_successful_time{namespace="$namespace", cronjob="$backup"}`},
 				{Do: "Did its Job run, and what did it say?",
@@ -190,12 +190,12 @@ max by (namespace, cronjob) (kube_cronjob_spec_suspend{namespace="$namespace", c
 				{Do: "Has the volume of the backups room?",
 					Query: `kubelet_volume_stats_available_bytes{namespace="$namespace", persistentvolumeclaim="$database-backups"}`},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "Whatever it was, run one now and watch it.",
 					Run: "kubectl -n $NS create job $backup-now --from=cronjob/$backup\nkubectl -n $NS logs -f job/$backup-now --all-containers"},
 				{Do: "The volume is full: raise `database.postgres.backup.size`, or lower `keepDays`."},
 				{Do: "The bucket refuses: the secrets `backupAccessKey` and `backupSecretKey` are out of date."},
-				{Do: "It is suspended: let it go on.", Run: "kubectl -n $NS patch cronjob $backup --patch '{\"spec\":{\"suspend\":false}}'"},
+				revert("Somebody suspended it"),
 			},
 			Silence: "Not for longer than you can afford to lose.",
 		},

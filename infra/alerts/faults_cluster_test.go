@@ -93,6 +93,30 @@ func workloadFaults() []firing {
 			description: "1 pods of shop/database have been missing for ten minutes.",
 		},
 		{
+			name: "a node whose agent cannot be placed", alert: "DaemonSetShortOfPods",
+			series: series{
+				`kube_daemonset_status_desired_number_scheduled{namespace="monitoring-nodes", daemonset="node-exporter"}`: repeated(3, 90),
+				`kube_daemonset_status_number_available{namespace="monitoring-nodes", daemonset="node-exporter"}`:         repeated(2, 90),
+			},
+			labels:  map[string]string{"severity": "warning", "namespace": "monitoring-nodes", "daemonset": "node-exporter"},
+			summary: "node-exporter lacks pods", description: "1 nodes have had no working pod of monitoring-nodes/node-exporter for a quarter of an hour.",
+		},
+		{
+			name: "a restore that failed", alert: "JobFailed",
+			series: series{`kube_job_failed{namespace="shop", job_name="database-restore-2026", condition="true"}`: "0x8 1x20"}, since: 135 * time.Second,
+			labels: warn("job_name", "database-restore-2026"), summary: "Job database-restore-2026 failed",
+			description: "Job shop/database-restore-2026 failed and is not tried again.",
+		},
+		{
+			name: "a namespace that has nearly all of its pods", alert: "QuotaAlmostUsed",
+			series: series{
+				`kube_resourcequota{namespace="shop", resourcequota="shop", resource="pods", type="hard"}`: repeated(40, 90),
+				`kube_resourcequota{namespace="shop", resourcequota="shop", resource="pods", type="used"}`: repeated(38, 90),
+			},
+			labels: warn("resource", "pods"), summary: "The quota of shop is almost used up",
+			description: "95% of the pods that shop may have are in use.",
+		},
+		{
 			name: "a rollout that missed its deadline", alert: "RolloutStuck",
 			series: series{
 				`kube_deployment_status_condition{namespace="shop", deployment="order-api", condition="Progressing", status="false"}`: "0x8 1x30",
@@ -151,7 +175,26 @@ func nodeFaults() []firing {
 			name: "a disk that is nearly full, mounted twice", alert: "HighDiskUsage",
 			series:  with(disk("/", "ext4", 100, 12, 10, 60), disk("/var/lib/kubelet", "ext4", 100, 12, 10, 60)),
 			labels:  map[string]string{"severity": "warning", "node": "node-1", "device": "/dev/sda"},
-			summary: "The disk of node-1 fills up", description: "/dev/sda of node-1 is 89.8% full.",
+			summary: "The disk of node-1 fills up", description: "/dev/sda of node-1 is 89.8% full, in bytes or in inodes.",
+		},
+		{
+			name: "a disk that is full of small files", alert: "HighDiskUsage",
+			series: with(disk("/", "ext4", 100, 80, 75, 60), series{
+				`node_filesystem_files{job="node-exporter", node="node-1", device="/dev/sda", mountpoint="/", fstype="ext4"}`:      repeated(1e6, 60),
+				`node_filesystem_files_free{job="node-exporter", node="node-1", device="/dev/sda", mountpoint="/", fstype="ext4"}`: repeated(5e4, 60),
+			}),
+			labels:  map[string]string{"severity": "warning", "node": "node-1", "device": "/dev/sda"},
+			summary: "The disk of node-1 fills up", description: "/dev/sda of node-1 is 95% full, in bytes or in inodes.",
+		},
+		{
+			name: "a node that has no node-exporter", alert: "NodeExporterMissing",
+			series: series{
+				`kube_node_info{node="node-1"}`:                               repeated(1, 90),
+				`kube_node_info{node="node-2"}`:                               repeated(1, 90),
+				`up{job="node-exporter", node="node-2", instance="10.0.0.2"}`: repeated(1, 90),
+			},
+			labels: node("warning"), summary: "Node node-1 is not measured",
+			description: "No node-exporter has been found on node-1 for a quarter of an hour.",
 		},
 		{
 			name: "a node without memory", alert: "HighMemoryUsage",

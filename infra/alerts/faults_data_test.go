@@ -47,7 +47,26 @@ func dataFaults() []firing {
 			name: "a volume with next to no room", alert: "VolumeAlmostFull",
 			series: volume(repeated(9.7e9, 60), repeated(0.3e9, 60)),
 			labels: claim("critical"), summary: "Volume database-data is almost full",
-			description: "shop/database-data is 97% full. What writes to it fails when it is full.",
+			description: "shop/database-data is 97% full, in bytes or in inodes. What writes to it fails when it is full.",
+		},
+		{
+			name: "a volume that is full of small files", alert: "VolumeAlmostFull",
+			series: with(volume(repeated(1e9, 60), repeated(9e9, 60)), series{
+				`kubelet_volume_stats_inodes{namespace="shop", persistentvolumeclaim="database-data", node="node-1"}`:      repeated(1000, 60),
+				`kubelet_volume_stats_inodes_used{namespace="shop", persistentvolumeclaim="database-data", node="node-1"}`: repeated(990, 60),
+			}),
+			labels: claim("critical"), summary: "Volume database-data is almost full",
+			description: "shop/database-data is 99% full, in bytes or in inodes. What writes to it fails when it is full.",
+		},
+		{
+			name: "the volume of Prometheus itself", alert: "VolumeAlmostFull",
+			series: series{
+				`kubelet_volume_stats_used_bytes{namespace="monitoring", persistentvolumeclaim="prometheus-data", node="node-1"}`:      repeated(9.8e9, 60),
+				`kubelet_volume_stats_available_bytes{namespace="monitoring", persistentvolumeclaim="prometheus-data", node="node-1"}`: repeated(0.2e9, 60),
+			},
+			labels:      map[string]string{"severity": "critical", "namespace": "monitoring", "persistentvolumeclaim": "prometheus-data"},
+			summary:     "Volume prometheus-data is almost full",
+			description: "monitoring/prometheus-data is 98% full, in bytes or in inodes. What writes to it fails when it is full.",
 		},
 		{
 			name: "a volume that loses a gigabyte in an hour and has three left", alert: "VolumeFilling", step: 5 * time.Minute,
@@ -97,16 +116,30 @@ func certificateFaults() []firing {
 	ends := `nginx_ingress_controller_ssl_expire_time_seconds{host="shop.example.com", class="nginx", namespace="shop", secret_name="tls"}`
 	return []firing{
 		{
-			name: "a certificate that ends in two weeks", alert: "CertificateExpiring", step: time.Minute,
-			series: series{ends: repeated(14*86400+61*60, 90)},
+			name: "a certificate for 45 days that nobody renews", alert: "CertificateExpiring", step: time.Hour,
+			series: series{ends: repeated(45*86400, 900)}, since: 841 * time.Hour,
 			labels: map[string]string{"severity": "warning", "host": "shop.example.com"}, summary: "The certificate of shop.example.com was not renewed",
-			description: "The certificate that visitors of shop.example.com see ends in 14d 0h 0m 0s. It should have been renewed by now.",
+			description: "The certificate that visitors of shop.example.com see ends in 9d 21h 0m 0s. It should have been renewed by now.",
 		},
 		{
-			name: "a certificate that ends the day after tomorrow", alert: "CertificateAboutToExpire",
-			series: series{ends: repeated(2*86400+360, 60)},
-			labels: map[string]string{"severity": "critical", "host": "shop.example.com"}, summary: "The certificate of shop.example.com ends within days",
-			description: "The certificate that visitors of shop.example.com see ends in 2d 0h 0m 0s.",
+			name: "a certificate for 6 days that nobody renews", alert: "CertificateExpiring", step: time.Hour,
+			series: series{ends: repeated(6*86400, 140)}, since: 109 * time.Hour,
+			labels: map[string]string{"severity": "warning", "host": "shop.example.com"}, summary: "The certificate of shop.example.com was not renewed",
+			description: "The certificate that visitors of shop.example.com see ends in 1d 9h 0m 0s. It should have been renewed by now.",
+		},
+		{
+			name: "a certificate for 6 days in its last hours, as the probe sees it", alert: "CertificateAboutToExpire", step: time.Hour,
+			series: series{
+				`probe_ssl_earliest_cert_expiry{job="probe-public", namespace="shop", service="frontend", target="https://shop.example.com/ready"}`: repeated(6*86400, 140),
+			}, since: 130 * time.Hour,
+			labels: map[string]string{"severity": "critical", "host": "shop.example.com"}, summary: "The certificate of shop.example.com is about to end",
+			description: "The certificate that visitors of shop.example.com see ends in 13h 0m 0s.",
+		},
+		{
+			name: "a certificate of unknown age that ends within a day", alert: "CertificateExpiring", step: time.Minute,
+			series: series{ends: repeated(86400, 90)}, since: time.Minute,
+			labels: map[string]string{"severity": "warning", "host": "shop.example.com"}, summary: "The certificate of shop.example.com was not renewed",
+			description: "The certificate that visitors of shop.example.com see ends in 22h 58m 0s. It should have been renewed by now.",
 		},
 		{
 			name: "a client whose certificate ends within a week", alert: "ClientCertificateExpiring",

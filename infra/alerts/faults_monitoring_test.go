@@ -64,7 +64,7 @@ func monitoringFaults() []firing {
 			series: series{
 				`alertmanager_notifications_failed_total{job="alertmanager", integration="slack"}`: growing(1, 60),
 				`alertmanager_notifications_total{job="alertmanager", integration="slack"}`:        growing(2, 60),
-			}, since: 15 * time.Second,
+			}, since: 45 * time.Second,
 			labels: map[string]string{"severity": "critical", "integration": "slack"}, summary: "Notifications by slack fail",
 			description: "50% of the notifications by slack do not arrive.",
 		},
@@ -85,6 +85,15 @@ func budgetFaults() []firing {
 			series: failing("order-api", "POST", "/api/orders", 90), since: 61 * time.Minute,
 			labels: labels, summary: "orders-accepted: the error budget burns fast",
 			description: "The month's error budget of orders-accepted is spent 200 times too fast: at this pace it will be gone within days.",
+		},
+		{
+			name: "every order fails, an hour after a gap of twenty minutes in Prometheus", alert: "ErrorBudgetBurningFast", step: time.Minute,
+			series: series{
+				requests("order-api", "POST", "/api/orders", "201"): "0+100x70 _x20 9100+100x50 14100x40",
+				requests("order-api", "POST", "/api/orders", "500"): "0x70 _x20 0x50 0+100x40",
+			}, since: 143 * time.Minute,
+			labels: labels, summary: "orders-accepted: the error budget burns fast",
+			description: "The month's error budget of orders-accepted is spent 69.77 times too fast: at this pace it will be gone within days.",
 		},
 		{
 			name: "four requests for products in a hundred are slow for a day", alert: "ErrorBudgetBurningSlowly", step: 2 * time.Minute,

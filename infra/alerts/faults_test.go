@@ -42,7 +42,7 @@ func slow(service, method, route, low, high string, steps int) series {
 
 // faults are what the alerts are there for.
 func faults() []firing {
-	return slicesOf(serviceFaults, podFaults, workloadFaults, nodeFaults, dataFaults, certificateFaults, monitoringFaults, budgetFaults)
+	return slicesOf(serviceFaults, podFaults, workloadFaults, nodeFaults, dataFaults, certificateFaults, monitoringFaults, budgetFaults, outsideFaults, reconciliationFaults)
 }
 
 func slicesOf[T any](lists ...func() []T) []T {
@@ -92,6 +92,15 @@ func serviceFaults() []firing {
 			series: series{requests("frontend", "GET", "/", "503"): growing(10, 60)}, since: 15 * time.Second,
 			labels: page("frontend"), summary: "frontend fails",
 			description: "100% of the requests to frontend in shop are answered with 5xx.",
+		},
+		{
+			name: "requests fail while every third scrape of one in a minute is lost", alert: "HighErrorRate", step: time.Minute,
+			series: series{
+				requests("product-api", "GET", "/api/products", "200"): "0 80 _ 240 320 _ 480 560 _ 720 800 _ 960 1040",
+				requests("product-api", "GET", "/api/products", "500"): "0 20 _ 60 80 _ 120 140 _ 180 200 _ 240 260",
+			}, since: time.Minute,
+			labels: page("product-api"), summary: "product-api fails",
+			description: "20% of the requests to product-api in shop are answered with 5xx.",
 		},
 		{
 			name: "requests take from two to five seconds", alert: "HighAPIResponseTime",

@@ -1,10 +1,13 @@
 package alerts_test
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // harmless is what a healthy shop does, and what is not yet a fault.
 func harmless() []silent {
-	return slicesOf(healthyServices, healthyPods, healthyWorkloads, healthyNodes, healthyData, healthyCertificates, healthyMonitoring, healthyBudgets)
+	return slicesOf(healthyServices, healthyPods, healthyWorkloads, healthyNodes, healthyData, healthyCertificates, healthyMonitoring, healthyBudgets, healthyOutside, healthyReconciliation)
 }
 
 func healthyServices() []silent {
@@ -131,6 +134,27 @@ func healthyWorkloads() []silent {
 			`kube_statefulset_replicas{namespace="shop", statefulset="database"}`:              repeated(1, 90),
 			`kube_statefulset_status_replicas_ready{namespace="shop", statefulset="database"}`: "1x20 0x20 1x50",
 		}},
+		{name: "a node that joins the cluster", alert: "DaemonSetShortOfPods", until: 30 * time.Minute, series: series{
+			`kube_daemonset_status_desired_number_scheduled{namespace="monitoring-nodes", daemonset="node-exporter"}`: "2x20 3x110",
+			`kube_daemonset_status_number_available{namespace="monitoring-nodes", daemonset="node-exporter"}`:         "2x40 3x90",
+		}},
+		{name: "a DaemonSet of the cluster's own", alert: "DaemonSetShortOfPods", until: 30 * time.Minute, series: series{
+			`kube_daemonset_status_desired_number_scheduled{namespace="kube-system", daemonset="kube-proxy"}`: repeated(3, 130),
+			`kube_daemonset_status_number_available{namespace="kube-system", daemonset="kube-proxy"}`:         repeated(2, 130),
+		}},
+		{name: "a Job that ended well", alert: "JobFailed", until: 10 * time.Minute, series: series{
+			`kube_job_failed{namespace="shop", job_name="database-restore-1", condition="true"}`:  repeated(0, 60),
+			`kube_job_failed{namespace="shop", job_name="database-restore-1", condition="false"}`: repeated(1, 60),
+		}},
+		{name: "a backup that failed and is due again", alert: "JobFailed", until: 10 * time.Minute, series: series{
+			`kube_job_failed{namespace="shop", job_name="database-backup-29000000", condition="true"}`: repeated(1, 60),
+		}},
+		{name: "a quota whose volumes are all in use, and a rollout", alert: "QuotaAlmostUsed", until: 30 * time.Minute, series: series{
+			`kube_resourcequota{namespace="shop", resourcequota="shop", resource="persistentvolumeclaims", type="hard"}`: repeated(2, 130),
+			`kube_resourcequota{namespace="shop", resourcequota="shop", resource="persistentvolumeclaims", type="used"}`: repeated(2, 130),
+			`kube_resourcequota{namespace="shop", resourcequota="shop", resource="pods", type="hard"}`:                   repeated(40, 130),
+			`kube_resourcequota{namespace="shop", resourcequota="shop", resource="pods", type="used"}`:                   "20x20 38x20 20x90",
+		}},
 		{name: "a rollout that goes on", alert: "RolloutStuck", until: 20 * time.Minute, series: series{
 			`kube_deployment_status_condition{namespace="shop", deployment="order-api", condition="Progressing", status="false"}`: repeated(0, 90),
 			`kube_deployment_status_condition{namespace="shop", deployment="order-api", condition="Available", status="false"}`:   repeated(1, 90),
@@ -146,6 +170,10 @@ func healthyWorkloads() []silent {
 
 func healthyNodes() []silent {
 	return []silent{
+		{name: "a node whose exporter is down, which TargetDown says", alert: "NodeExporterMissing", until: 30 * time.Minute, series: series{
+			`kube_node_info{node="node-1"}`:                               repeated(1, 130),
+			`up{job="node-exporter", node="node-1", instance="10.0.0.1"}`: "1x40 0x90",
+		}},
 		{name: "a node that restarts within four minutes", alert: "NodeNotReady", until: 20 * time.Minute, series: series{
 			`kube_node_status_condition{node="node-1", condition="Ready", status="true"}`: "1x8 0x16 1x60",
 		}},
@@ -203,12 +231,16 @@ func healthyCertificates() []silent {
 	ends := `nginx_ingress_controller_ssl_expire_time_seconds{host="shop.example.com", namespace="shop"}`
 	other := `nginx_ingress_controller_ssl_expire_time_seconds{host="_", namespace=""}`
 	return []silent{
-		{name: "a certificate that will be renewed in time", alert: "CertificateExpiring", until: 3 * time.Hour, step: time.Minute,
-			series: series{ends: repeated(30*86400, 200)}},
+		{name: "a certificate for 45 days that is renewed after 30", alert: "CertificateExpiring", until: 860 * time.Hour, step: time.Hour,
+			series: series{ends: fmt.Sprintf("%dx720 %dx150", 45*86400, 75*86400)}},
+		{name: "a certificate for 6 days that is renewed after 4", alert: "CertificateExpiring", until: 190 * time.Hour, step: time.Hour,
+			series: series{ends: fmt.Sprintf("%dx96 %dx100", 6*86400, 10*86400)}},
+		{name: "a certificate for 6 days that is renewed after 4", alert: "CertificateAboutToExpire", until: 190 * time.Hour, step: time.Hour,
+			series: series{ends: fmt.Sprintf("%dx96 %dx100", 6*86400, 10*86400)}},
 		{name: "the controller's own, which nobody sees", alert: "CertificateExpiring", until: 3 * time.Hour, step: time.Minute,
 			series: series{other: repeated(86400, 200)}},
-		{name: "a certificate that ends in a week", alert: "CertificateAboutToExpire", until: 20 * time.Minute,
-			series: series{ends: repeated(7*86400, 90)}},
+		{name: "a certificate that ends in a week", alert: "CertificateAboutToExpire", until: 20 * time.Minute, step: time.Minute,
+			series: series{ends: repeated(7*86400, 30)}},
 		{name: "clients whose certificates last for a month and more", alert: "ClientCertificateExpiring", until: 40 * time.Minute, series: series{
 			`apiserver_client_certificate_expiration_seconds_bucket{job="apiserver", le="604800"}`:  growing(0, 170),
 			`apiserver_client_certificate_expiration_seconds_bucket{job="apiserver", le="2592000"}`: growing(0, 170),
@@ -243,6 +275,10 @@ func healthyMonitoring() []silent {
 		{name: "one notification in twenty that fails", alert: "NotificationsFailing", until: 20 * time.Minute, series: series{
 			`alertmanager_notifications_failed_total{job="alertmanager", integration="slack"}`: growing(1, 90),
 			`alertmanager_notifications_total{job="alertmanager", integration="slack"}`:        growing(20, 90),
+		}},
+		{name: "one notification of a quiet night that failed, and arrived a minute later", alert: "NotificationsFailing", until: 20 * time.Minute, series: series{
+			`alertmanager_notifications_failed_total{job="alertmanager", integration="slack"}`: "0x20 1x70",
+			`alertmanager_notifications_total{job="alertmanager", integration="slack"}`:        "0x20 1x4 2x66",
 		}},
 		{name: "nobody to notify", alert: "NotificationsFailing", until: 20 * time.Minute, series: series{
 			`alertmanager_notifications_failed_total{job="alertmanager", integration="slack"}`: repeated(0, 90),

@@ -34,12 +34,12 @@ func watchdog() Alert {
 		Runbook: Runbook{
 			Meaning: "Prometheus evaluates rules and Alertmanager delivers. This page is for the day on which the alert stops.",
 			Impact:  "While it fires: none. When it stops: nobody is told of anything.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Do both run?", Run: "kubectl -n $monitoring get pods"},
 				{Do: "Does Prometheus reach Alertmanager, and has it rules?",
 					Run: "kubectl -n $monitoring logs prometheus-0 --tail=30\nkubectl -n $monitoring logs alertmanager-0 --tail=30"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "One of them hangs: delete its pod. Its volume stays.", Run: "kubectl -n $monitoring delete pod prometheus-0"},
 				{Do: "Its volume is full: see [VolumeAlmostFull](VolumeAlmostFull.md)."},
 				{Do: "Both are well: then the way to the receiver is not, see [NotificationsFailing](NotificationsFailing.md)."},
@@ -61,18 +61,18 @@ func targetDown() Alert {
 		Runbook: Runbook{
 			Meaning: "Prometheus knows of the target, but cannot read its metrics.",
 			Impact:  "Dashboards lack it, and alerts that need its numbers stay silent.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Which targets are down?", Query: `up == 0`},
 				{Do: "What is the error? Open `/targets` of Prometheus, or:",
 					Run: "kubectl -n $monitoring port-forward prometheus-0 9090 &\n" +
 						"curl -s localhost:9090/api/v1/targets | jq '.data.activeTargets[] | select(.health != \"up\") | {job: .labels.job, scrapeUrl, lastError}'"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "`connection refused`: the pod does not listen there; see its log."},
 				{Do: "`context deadline exceeded`: a network policy is in the way, or the target takes too long.", Run: "kubectl -n $NS get networkpolicies"},
 				{Do: "`401` or `403`: Prometheus' ServiceAccount lacks a right. `pulumi up` puts its ClusterRole back."},
 			},
-			Silence: "While the target is being mended.",
+			Silence: "While the target is being fixed.",
 		},
 	}
 }
@@ -97,14 +97,14 @@ func targetsMissing(t Target) Alert {
 		Runbook: Runbook{
 			Meaning: "The stack should have such a target, but discovery finds none.",
 			Impact:  "Dashboards lack it, and alerts that need its numbers stay silent.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Are its pods there?", Run: "kubectl get pods -A -o wide | grep -E 'prometheus|alertmanager|grafana|exporter|kube-state|coredns|metrics-server|ingress'"},
 				{Do: "What did discovery find and drop?",
 					Run: "kubectl -n $monitoring port-forward prometheus-0 9090 &\n" +
 						"curl -s 'localhost:9090/api/v1/targets?state=dropped' | jq -r '.data.droppedTargetCounts'"},
 				{Do: "May Prometheus list pods and endpoints?", Run: "kubectl auth can-i list pods -A --as=system:serviceaccount:$monitoring:prometheus"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "Somebody deleted it: `pulumi refresh`, then `pulumi up`."},
 				{Do: "`ingress-controller`: ingress-nginx tells its metrics only if it was installed with `controller.metrics.enabled=true`. " +
 					"Without them nobody notices a certificate that is not renewed."},
@@ -145,11 +145,11 @@ func reload(name, set, check string) Runbook {
 	return Runbook{
 		Meaning: "The last change of " + name + "'s configuration was refused; the one before is still in force.",
 		Impact:  "None now. When the pod starts anew, it will not come up.",
-		Look: []Step{
+		Investigate: []Step{
 			{Do: "What does it object to?", Run: "kubectl -n $monitoring logs " + set + "-0 --tail=50 | grep -i error"},
 			{Do: "Does the check say the same?", Run: "kubectl -n $monitoring exec " + set + "-0 -- " + check},
 		},
-		Mend: []Step{
+		Fix: []Step{
 			{Do: "Go back to the last good revision and run `pulumi up`. The tests of the repository run the same check, so " +
 				"the change did not come from there, or a file that it names is missing."},
 		},
@@ -162,21 +162,21 @@ func rulesFailing() Alert {
 		Name:        "RulesFailing",
 		Severity:    Warning,
 		For:         5 * time.Minute,
-		Expr:        `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total{job="prometheus"}[2m])) > 0`,
+		Expr:        `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total{job="prometheus"}[$rate])) > 0`,
 		Summary:     "Rules cannot be evaluated",
 		Description: "Prometheus cannot evaluate rules of {{ $labels.rule_group }}: their alerts stay silent.",
 		Page:        dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "A rule ends in an error, most likely because two series are where it expects one.",
 			Impact:  "The alerts of that rule cannot fire.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Which rule, and why?",
 					Run: "kubectl -n $monitoring port-forward prometheus-0 9090 &\n" +
 						"curl -s localhost:9090/api/v1/rules | jq '.data.groups[].rules[] | select(.health == \"err\") | {name, lastError}'"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "`many-to-many matching`: two exporters of one kind run, or one of them is scraped twice. Remove one."},
-				{Do: "Otherwise the rule itself is at fault: mend it in `infra/alerts`, where its test is, too."},
+				{Do: "Otherwise the rule itself is at fault: fix it in `infra/alerts`, where its test is, too."},
 			},
 			Silence: "Not needed: it resolves with the rule.",
 		},
@@ -187,23 +187,24 @@ func rulesFailing() Alert {
 func alertsUndelivered() Alert {
 	return Alert{
 		Name:     "AlertsUndelivered",
+		Path:     true,
 		Severity: Critical,
 		For:      5 * time.Minute,
 		Expr: `
 max by (namespace, pod) (prometheus_notifications_alertmanagers_discovered{job="prometheus"}) == 0
 or
-sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometheus"}[2m])) > 0`,
+sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometheus"}[$rate])) > 0`,
 		Summary:     "Prometheus does not reach Alertmanager",
 		Description: "Alerts of {{ $labels.namespace }}/{{ $labels.pod }} have not reached Alertmanager for five minutes.",
 		Page:        dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "Prometheus finds no Alertmanager, or cannot send to it.",
 			Impact:  "Nobody is told of anything. Whoever watches Watchdog notices.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Does Alertmanager run?", Run: "kubectl -n $monitoring get pods -l app.kubernetes.io/name=alertmanager"},
 				{Do: "What does Prometheus say?", Run: "kubectl -n $monitoring logs prometheus-0 --tail=50 | grep -i alertmanager"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "It hangs: delete its pod.", Run: "kubectl -n $monitoring delete pod alertmanager-0"},
 				{Do: "A network policy is in the way: `pulumi up` puts the right ones back."},
 			},
@@ -212,27 +213,32 @@ sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometh
 	}
 }
 
+// notificationsFailing wants three failures: Alertmanager tries again a minute later, and one that failed in a quiet hour
+// is all of them. It rounds, because increase() extrapolates.
 func notificationsFailing() Alert {
 	return Alert{
 		Name:     "NotificationsFailing",
+		Path:     true,
 		Severity: Critical,
 		For:      5 * time.Minute,
 		Expr: `
-sum by (integration) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[10m]))
+sum by (integration) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))
 /
-sum by (integration) (rate(alertmanager_notifications_total{job="alertmanager"}[10m]))
-> 0.1`,
+sum by (integration) (rate(alertmanager_notifications_total{job="alertmanager"}[15m]))
+> 0.1
+and
+round(sum by (integration) (increase(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))) >= 3`,
 		Summary:     "Notifications by {{ $labels.integration }} fail",
 		Description: "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} do not arrive.",
 		Page:        dashboards.Prometheus,
 		Runbook: Runbook{
-			Meaning: "Alertmanager gave up on telling somebody.",
+			Meaning: "At least three notifications failed within a quarter of an hour, and more than one in ten.",
 			Impact:  "Alerts by this way are lost; other receivers still get theirs.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What does the receiver answer?", Run: "kubectl -n $monitoring logs alertmanager-0 --tail=50 | grep -iE 'notify|error'"},
 				{Do: "Is the address reachable from there? Closed clusters need an egress policy for it.", Run: "kubectl -n $monitoring get networkpolicies"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "`401`, `403`, `404`: the secret of the receiver is out of date. Set it anew and run `pulumi up`.", Run: "pulumi config --show-secrets=false"},
 				{Do: "`no such host`, timeouts: DNS or the way out of the cluster."},
 			},
@@ -253,11 +259,11 @@ func remoteWriteBehind() Alert {
 		Runbook: Runbook{
 			Meaning: "What Prometheus sends elsewhere arrives late or not at all.",
 			Impact:  "Dashboards and alerts there are behind. Here, nothing is lost.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What does the other end answer?", Run: "kubectl -n $monitoring logs prometheus-0 --tail=100 | grep -i remote"},
 				{Do: "Is it refused, or only too slow?", Query: `rate(prometheus_remote_storage_samples_failed_total[5m])`},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "`401`, `403`: set its secret anew and run `pulumi up`."},
 				{Do: "`429` or slow: it takes less than is sent; ask for more, or send less."},
 				{Do: "Prometheus keeps about two hours for it; what is older is not sent any more."},

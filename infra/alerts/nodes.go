@@ -8,7 +8,7 @@ import (
 
 // nodes watches the machines.
 func nodes(t Target) []Alert {
-	return []Alert{nodeNotReady(), highDiskUsage(t), highMemoryUsage(t), highCPUUsage(t)}
+	return []Alert{nodeNotReady(), highDiskUsage(t), highMemoryUsage(t), highCPUUsage(t), nodeExporterMissing()}
 }
 
 func nodeNotReady() Alert {
@@ -25,13 +25,13 @@ func nodeNotReady() Alert {
 			Meaning: "The node's kubelet is silent, or says that it cannot run pods.",
 			Impact: "After five minutes its pods are started on other nodes; those with a volume that only this node has " +
 				"must wait for it. With a single node, the shop may still serve, but nothing is started any more.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What does the node say of itself?", Run: "kubectl describe node $NODE | grep -A 10 Conditions"},
 				{Do: "What ran there?", Run: "kubectl get pods -A --field-selector spec.nodeName=$NODE"},
 				{Do: "On the machine: what is the matter with the kubelet?", Run: "journalctl -u kubelet --since -15min | tail -n 50\ndf -h; free -m"},
 			},
-			Mend: []Step{
-				{Do: "The machine can be reached: start the kubelet and the container runtime anew.", Run: "systemctl restart containerd kubelet"},
+			Fix: []Step{
+				{Do: "The machine can be reached: restart the kubelet and the container runtime.", Run: "systemctl restart containerd kubelet"},
 				{Do: "The machine is gone for good: remove the node, so that its pods go elsewhere at once.", Run: "kubectl delete node $NODE"},
 			},
 			Silence: "While the node is being replaced.",
@@ -51,8 +51,8 @@ func maxDisk() Limit {
 	}
 }
 
-// highDiskUsage counts as df does: what is reserved for root is neither used nor free. Bind mounts show one file system
-// many times, so it goes by device.
+// highDiskUsage counts as df does: what is reserved for root is neither used nor free. A file system without free inodes
+// is full, too, however much room it has. Bind mounts show one file system many times, so it goes by device.
 func highDiskUsage(t Target) Alert {
 	return Alert{
 		Name:     "HighDiskUsage",
@@ -65,18 +65,24 @@ max by (node, device) (
   /
   (node_filesystem_size_bytes{$disks} - node_filesystem_free_bytes{$disks} + node_filesystem_avail_bytes{$disks})
   unless node_filesystem_readonly{$disks} == 1
+) > $limit
+or
+max by (node, device) (
+  1 - node_filesystem_files_free{$disks} / (node_filesystem_files{$disks} > 0)
+  unless node_filesystem_readonly{$disks} == 1
 ) > $limit`,
 		Summary:     "The disk of {{ $labels.node }} fills up",
-		Description: "{{ $labels.device }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full.",
+		Description: "{{ $labels.device }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full, in bytes or in inodes.",
 		Page:        dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A disk of the node is nearly full. From about 90 % the kubelet deletes images and then evicts pods.",
 			Impact:  "None yet. Evicted pods are started elsewhere, if there is elsewhere.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Since when, and how fast?", Query: `node_filesystem_avail_bytes{$disks, node="$NODE"}`},
 				{Do: "On the machine: what is it full of?", Run: "du -xh --max-depth=3 /var | sort -h | tail -n 15\ncrictl images; journalctl --disk-usage"},
+				{Do: "On the machine: has it inodes left (`IUse%`)? Many small files use them up before the bytes.", Run: "df -i; du -x --inodes --max-depth=3 /var | sort -n | tail -n 15"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "Images that nobody uses:", Run: "crictl rmi --prune"},
 				{Do: "Logs of the machine:", Run: "journalctl --vacuum-size=500M"},
 				{Do: "Volumes on the node's own disk: see [VolumeFilling](VolumeFilling.md)."},
@@ -115,11 +121,11 @@ func highMemoryUsage(t Target) Alert {
 		Runbook: Runbook{
 			Meaning: "The node has little memory left, caches that can be dropped not counted.",
 			Impact:  "None yet. Then the kubelet evicts pods, those that exceed their requests first, or the kernel kills one.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Who uses it?", Query: `topk(10, sum by (namespace, pod) (container_memory_working_set_bytes{node="$NODE", container!=""}))`},
 				{Do: "Pods, or something beside Kubernetes?", Run: "kubectl top nodes\nkubectl describe node $NODE | grep -A 8 'Allocated resources'"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "One pod grows without end: delete it; see [ContainerMemoryUsageHigh](ContainerMemoryUsageHigh.md).", Run: "kubectl -n $NS delete pod $POD"},
 				{Do: "All together are too many: add a node, or lower `autoscale.max` in `Pulumi.<stack>.yaml`."},
 			},
@@ -131,6 +137,35 @@ func highMemoryUsage(t Target) Alert {
 			Of:      &Metric{Space: "min", Name: "system.mem.total"},
 			By:      []string{"host"},
 			Compare: "<", Critical: 100 * (1 - t.limit(maxMemory())),
+		},
+	}
+}
+
+// nodeExporterMissing goes by the cluster's own list of nodes. TargetDown notices an exporter that does not answer, and
+// TargetsMissing that there is none at all; this one notices a node that has none.
+func nodeExporterMissing() Alert {
+	return Alert{
+		Name:        "NodeExporterMissing",
+		Severity:    Warning,
+		For:         15 * time.Minute,
+		Expr:        `max by (node) (kube_node_info) unless on (node) up{job="node-exporter"}`,
+		Summary:     "Node {{ $labels.node }} is not measured",
+		Description: "No node-exporter has been found on {{ $labels.node }} for a quarter of an hour.",
+		Page:        dashboards.Kubernetes,
+		Runbook: Runbook{
+			Meaning: "The cluster has a node of which Prometheus gets no numbers.",
+			Impact:  "A full disk or a busy processor of that node goes unnoticed.",
+			Investigate: []Step{
+				{Do: "Is there a pod on the node, and what hinders it?",
+					Run: "kubectl -n $nodeAgents get pods -o wide --field-selector spec.nodeName=$NODE\nkubectl -n $nodeAgents describe daemonset node-exporter | tail -n 20"},
+				{Do: "Which nodes have one?", Query: `max by (node) (up{job="node-exporter"})`},
+			},
+			Fix: []Step{
+				{Do: "The node is not ready: see [NodeNotReady](NodeNotReady.md)."},
+				{Do: "The node has no room for it: move something else away."},
+				revert("The DaemonSet was changed or deleted by hand"),
+			},
+			Silence: "While the node is being replaced.",
 		},
 	}
 }
@@ -151,7 +186,7 @@ func highCPUUsage(t Target) Alert {
 		Limit:    maxCPU(),
 		Expr: `
 1 -
-sum by (node) (rate(node_cpu_seconds_total{job="node-exporter", mode=~"idle|iowait"}[2m]))
+sum by (node) (rate(node_cpu_seconds_total{job="node-exporter", mode=~"idle|iowait"}[$rate]))
 /
 count by (node) (node_cpu_seconds_total{job="node-exporter", mode="idle"})
 > $limit`,
@@ -161,11 +196,11 @@ count by (node) (node_cpu_seconds_total{job="node-exporter", mode="idle"})
 		Runbook: Runbook{
 			Meaning: "The node's processors have little time left.",
 			Impact:  "None while requests are answered in time. Then everything on the node becomes slow at once, probes too.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Who uses it?", Query: `topk(10, sum by (namespace, pod) (rate(container_cpu_usage_seconds_total{node="$NODE", container!=""}[5m])))`},
 				{Do: "Something beside Kubernetes? Then the pods' sum is far below the node's.", Run: "kubectl top nodes\nkubectl top pods -A --sort-by=cpu | head"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "It is the shop's load: add a node; the autoscaler spreads new pods."},
 				{Do: "It is one pod that should not: give it a `cpu.limit` in `Pulumi.<stack>.yaml`."},
 			},

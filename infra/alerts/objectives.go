@@ -90,19 +90,22 @@ func (o Objective) labels() map[string]string {
 func objectives(Target) []Alert { return []Alert{budgetBurningFast(), budgetBurningSlowly()} }
 
 // burning compares both windows of a pair. It wants ten bad events, because in a quiet shop one or two are no trend, and
-// a history as long as the long window: until then, one bad minute after a fresh install would count as a bad hour.
+// a history older than the long window: until then, one bad minute after a fresh install would count as a bad hour. Any
+// sample between one and two windows ago is history enough: asking for the sample exactly one window ago would silence
+// the alert an hour, six hours, a day and three days after each gap in the samples.
 func burning(factor, long, seconds, short string) string {
 	return `(
   slo:burn:rate` + long + ` > ` + factor + `
   and slo:burn:rate` + short + ` > ` + factor + `
   and slo:bad:rate` + long + ` * ` + seconds + ` >= 10
-  and slo:all:rate5m offset ` + long + `
+  and present_over_time(slo:all:rate` + long + `[` + long + `] offset ` + long + `)
 )`
 }
 
 func budgetBurningFast() Alert {
 	return Alert{
 		Name:     "ErrorBudgetBurningFast",
+		StandIn:  "datadog.burn",
 		Severity: Critical,
 		For:      2 * time.Minute,
 		Expr:     burning("14.4", "1h", "3600", "5m") + "\nor\n" + burning("6", "6h", "21600", "30m"),
@@ -112,14 +115,14 @@ func budgetBurningFast() Alert {
 		Page:  dashboards.Objectives,
 		Hides: []Hidden{{Alerts: []string{"ErrorBudgetBurningSlowly"}, Equal: []string{"slo"}}},
 		Runbook: Runbook{
-			Meaning: "Within an hour 2 % of what may go wrong in a month went wrong, or 5 % within six hours, and it goes on.",
-			Impact:  "As the objective says: orders are refused, the catalogue is slow, or the shop shows errors.",
-			Look:    lookAtBudget(),
-			Mend: []Step{
-				{Do: "Mend the fault that the service's other alerts and its page show: see [HighErrorRate](HighErrorRate.md) and [HighAPIResponseTime](HighAPIResponseTime.md)."},
-				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+			Meaning:     "Within an hour 2 % of what may go wrong in a month went wrong, or 5 % within six hours, and it goes on.",
+			Impact:      "As the objective says: orders are refused, the catalogue is slow, or the shop shows errors.",
+			Investigate: investigateBudget(),
+			Fix: []Step{
+				rollBack(),
+				{Do: "Fix the fault that the service's other alerts and its page show: see [HighErrorRate](HighErrorRate.md) and [HighAPIResponseTime](HighAPIResponseTime.md)."},
 			},
-			Silence: "While the fault is being mended.",
+			Silence: "While the fault is being fixed.",
 		},
 	}
 }
@@ -135,20 +138,20 @@ func budgetBurningSlowly() Alert {
 			"it will be gone before the month ends.",
 		Page: dashboards.Objectives,
 		Runbook: Runbook{
-			Meaning: "A small fault has gone on for long: 10 % of the month's budget went within a day, or within three.",
-			Impact:  "A few customers meet it. If it goes on, the objective will be missed.",
-			Look:    lookAtBudget(),
-			Mend: []Step{
-				{Do: "Find the route that fails a little all the time, and mend it like any fault, in working hours."},
+			Meaning:     "A small fault has gone on for long: 10 % of the month's budget went within a day, or within three.",
+			Impact:      "A few customers meet it. If it goes on, the objective will be missed.",
+			Investigate: investigateBudget(),
+			Fix: []Step{
+				{Do: "Find the route that fails a little all the time, and fix it like any fault, in working hours."},
 				{Do: "Put risky releases off until the budget recovers."},
-				{Do: "Nobody would mend it: then the objective promises too much. Lower it in `Pulumi.<stack>.yaml`."},
+				{Do: "Nobody would fix it: then the objective promises too much. Lower it in `Pulumi.<stack>.yaml`."},
 			},
 			Silence: "Until the next working day.",
 		},
 	}
 }
 
-func lookAtBudget() []Step {
+func investigateBudget() []Step {
 	return []Step{
 		{Do: "How fast does it burn now, and which objective?", Query: `slo:burn:rate5m`},
 		{Do: "Which requests are bad?", Query: `sum by (service, method, route, status) (rate($requests{$traffic, status=~"5.."}[1h])) > 0`},

@@ -9,7 +9,7 @@ import (
 
 // orders watches what the shop is for.
 func orders(t Target) []Alert {
-	return []Alert{ordersFailing(t), checkoutSlow(t), ordersPending(t), stockExhausted()}
+	return []Alert{ordersFailing(t), checkoutSlow(t), ordersPending(t), ordersSetAside(), stockExhausted()}
 }
 
 // ordersFailing is for itself because few requests place an order: among all the others they would drown.
@@ -20,9 +20,9 @@ func ordersFailing(t Target) Alert {
 		For:      5 * time.Minute,
 		Limit:    MaxErrors(),
 		Expr: `
-sum by (namespace, service) (rate($requests{$placing, status=~"5.."}[2m]))
+sum by (namespace, service) (rate($requests{$placing, status=~"5.."}[$rate]))
 /
-sum by (namespace, service) (rate($requests{$placing}[2m]))
+sum by (namespace, service) (rate($requests{$placing}[$rate]))
 > $limit`,
 		Summary:     "Orders fail",
 		Description: "{{ $value | humanizePercentage }} of the orders that customers place in {{ $labels.namespace }} fail.",
@@ -30,9 +30,9 @@ sum by (namespace, service) (rate($requests{$placing}[2m]))
 		Hides:       []Hidden{{Alerts: []string{"HighErrorRate"}, Equal: []string{"service"}}},
 		Runbook: Runbook{
 			Meaning: "For five minutes, more than one attempt in twenty to place an order was answered with a 5xx status. " +
-				"Refusals that are the customer's to mend, such as too little stock, do not count.",
+				"Refusals that are the customer's to fix, such as too little stock, do not count.",
 			Impact: "The shop loses sales. Nobody is charged for an order that failed: it is rejected or never written.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "With which status? 503 means that order-api does not reach product-api, or its own store.",
 					Query: `sum by (status) (rate($requests{$placing}[5m]))`},
 				{Do: "How is product-api, which reserves the stock?",
@@ -40,12 +40,12 @@ sum by (namespace, service) (rate($requests{$placing}[2m]))
 				{Do: "What does order-api say?",
 					Run: `kubectl -n $NS logs -l app.kubernetes.io/name=order-api --since=10m --tail=-1 | grep -E '"status":"(error|warn)"' | tail -n 20`},
 			},
-			Mend: []Step{
-				{Do: "product-api is down or fails: mend it, see [ServiceDown](ServiceDown.md). Orders that are pending are then resumed by themselves."},
+			Fix: []Step{
+				rollBack(),
+				{Do: "product-api is down or fails: fix it, see [ServiceDown](ServiceDown.md). Orders that are pending are then resumed by themselves."},
 				{Do: "The store is the trouble: see [DatabaseDown](DatabaseDown.md) and [VolumeAlmostFull](VolumeAlmostFull.md)."},
-				{Do: "It began with a release of order-api: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/order-api"},
 			},
-			Silence: "Never for longer than it takes to mend it.",
+			Silence: "Never for longer than it takes to fix it.",
 		},
 		Datadog: &Query{
 			Reduce: "sum", Window: 5 * time.Minute,
@@ -75,23 +75,22 @@ func checkoutSlow(t Target) Alert {
 		Severity:    Warning,
 		For:         5 * time.Minute,
 		Limit:       maxCheckout(),
-		Expr:        `histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$placing}[2m]))) > $limit`,
+		Expr:        `histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$placing}[$rate]))) > $limit`,
 		Summary:     "Placing an order is slow",
 		Description: "Of 100 orders that customers place in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "For five minutes, the slowest twentieth of the orders took longer than the limit.",
 			Impact:  "Customers wait at the checkout, where they give up most easily.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Does order-api wait for product-api? Compare the two.",
 					Query: `histogram_quantile(0.95, sum by (service, route, le) (rate($seconds_bucket{$services, route=~"(/api)?/orders|/internal/.*"}[5m])))`},
 				{Do: "Are there more orders than usual?", Query: `sum(rate($requests{$placing}[5m]))`},
 				{Do: "Which pods are short of processor time?", Run: "kubectl -n $NS top pods"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "product-api is the slow one: it is scaled by its load; see [HPAAtMax](HPAAtMax.md)."},
-				{Do: "order-api is the slow one: give it more pods, here for now and in `Pulumi.<stack>.yaml` for good.",
-					Run: "kubectl -n $NS scale deployment/order-api --replicas=4"},
+				resize("order-api is the slow one", "its `replicas`"),
 				{Do: "Both wait for their stores: see [DatabaseConnectionsHigh](DatabaseConnectionsHigh.md)."},
 			},
 			Silence: "During a load test.",
@@ -129,21 +128,21 @@ func ordersPending(t Target) Alert {
 			Meaning: "An order was accepted, but could neither be confirmed nor rejected since. order-api tries again all the time, so whatever hinders it goes on.",
 			Impact: "Customers wait for the answer. Reserved stock goes back on sale ten minutes after it was reserved; an " +
 				"order that is resumed later reserves it again, or is rejected if it is gone.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "One order or many?", Query: `max($pending{$services})`},
 				{Do: "Does product-api answer the reservations?",
 					Query: `sum by (method, route, status) (rate($requests{$services, service="product-api", route=~"/internal/.*"}[5m]))`},
 				{Do: "What does order-api say about resuming?",
 					Run: `kubectl -n $NS logs -l app.kubernetes.io/name=order-api --since=15m --tail=-1 | grep -E '"status":"(error|warn)"' | tail -n 20`},
 			},
-			Mend: []Step{
-				{Do: "product-api is down: mend it, see [ServiceDown](ServiceDown.md). The orders go on within seconds; nothing needs to be repeated by hand."},
-				{Do: "product-api answers 401: the two services hold different reservation keys. Start both anew so that they read the same one.",
+			Fix: []Step{
+				{Do: "product-api is down: fix it, see [ServiceDown](ServiceDown.md). The orders go on within seconds; nothing needs to be repeated by hand."},
+				{Do: "product-api answers 401: the two services hold different reservation keys. restart both so that they read the same one.",
 					Run: "kubectl -n $NS rollout restart deployment/product-api deployment/order-api"},
-				{Do: "product-api answers and order-api says nothing: start it anew, it resumes whatever is pending.",
+				{Do: "product-api answers and order-api says nothing: restart it, it resumes whatever is pending.",
 					Run: "kubectl -n $NS rollout restart deployment/order-api"},
 			},
-			Silence: "Only while the cause is being mended.",
+			Silence: "Only while the cause is being fixed.",
 		},
 		Datadog: &Query{
 			Reduce: "min", Window: 5 * time.Minute,
@@ -166,12 +165,12 @@ func stockExhausted() Alert {
 		Runbook: Runbook{
 			Meaning: "A product has had no stock for half an hour.",
 			Impact:  "Customers see it as out of stock and cannot order it. Everything else works.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What else is about to run out?", Query: `sort(max by (product) ($stock{$services}))`},
 				{Do: "How fast did it sell? A cliff may be one very large order.",
 					Query: `max by (product) ($stock{$services, product="$PRODUCT"})`},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "Restock it, with the admin API key.",
 					Run: `kubectl -n $NS port-forward service/product-api-service 5003 &
 KEY=$(kubectl -n $NS get secret -o name | grep admin-api-key | tail -n 1 | xargs kubectl -n $NS get -o go-template='{{range .data}}{{.|base64decode}}{{end}}')

@@ -40,14 +40,14 @@ max by (namespace, pod, container) (kube_pod_container_status_restarts_total{nam
 		Runbook: Runbook{
 			Meaning: "A container ends again and again, by itself or because its liveness probe fails.",
 			Impact:  "Its other replicas carry the load. Requests that it was serving when it ended are lost.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Why did it end? `OOMKilled` is want of memory, `Error` with exit code 137 a failed liveness probe.",
 					Run: "kubectl -n $NS describe pod $POD | grep -A 8 'Last State'"},
 				{Do: "What did it say last?", Run: "kubectl -n $NS logs $POD --previous --tail=50"},
 			},
-			Mend: []Step{
+			Fix: []Step{
+				rollBack(),
 				{Do: "OOMKilled: raise `memory.limit` of the service in `Pulumi.<stack>.yaml`, and see whether its memory only grows."},
-				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
 				{Do: "Failed probes on a busy node: see [HighCPUUsage](HighCPUUsage.md)."},
 			},
 			Silence: "While somebody works on that pod.",
@@ -61,7 +61,7 @@ max by (namespace, pod, container) (kube_pod_container_status_restarts_total{nam
 	}
 }
 
-// podCrashLooping remembers for two minutes what it saw: between two crashes the container runs and does not wait. A pod
+// podCrashLooping remembers for $rate what it saw: between two crashes the container runs and does not wait. A pod
 // that finds its feet after three crashes has waited for little more than a minute, and does not fire.
 func podCrashLooping() Alert {
 	return Alert{
@@ -70,9 +70,9 @@ func podCrashLooping() Alert {
 		For:      5 * time.Minute,
 		Expr: `
 max by (namespace, pod, container) (
-  max_over_time(kube_pod_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[2m])
+  max_over_time(kube_pod_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[$rate])
   or
-  max_over_time(kube_pod_init_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[2m])
+  max_over_time(kube_pod_init_container_status_waiting_reason{namespace=~"$namespaces", reason="CrashLoopBackOff"}[$rate])
 ) == 1`,
 		Summary:     "{{ $labels.pod }} crashes again and again",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} is in CrashLoopBackOff.",
@@ -84,18 +84,18 @@ max by (namespace, pod, container) (
 			Meaning: "A container has crashed so often that Kubernetes waits longer and longer before it starts it again.",
 			Impact: "After a release: none yet, the old pods go on serving. Otherwise the service has one replica less; if " +
 				"all of them crash, [ServiceDown](ServiceDown.md) says so.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What did it say before it crashed? Our services name every setting that they refuse.",
 					Run: "kubectl -n $NS logs $POD --previous --tail=50"},
 				{Do: "With which exit code and reason did it end?", Run: "kubectl -n $NS describe pod $POD | grep -A 8 'Last State'"},
 				{Do: "Do pods of an older release run well?", Run: "kubectl -n $NS get pods -L app.kubernetes.io/version"},
 			},
-			Mend: []Step{
-				{Do: "Only the newest release crashes: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+			Fix: []Step{
+				rollBack(),
 				{Do: "It refuses a setting: correct it in `Pulumi.<stack>.yaml` and run `pulumi up`."},
 				{Do: "OOMKilled: raise `memory.limit` of the service in `Pulumi.<stack>.yaml` and run `pulumi up`."},
 			},
-			Silence: "While the cause is being mended.",
+			Silence: "While the cause is being fixed.",
 		},
 		Datadog: &Query{
 			Reduce: "max", Window: 10 * time.Minute,
@@ -125,15 +125,15 @@ max by (namespace, pod) (kube_pod_status_phase{namespace=~"$namespaces", phase=~
 		Runbook: Runbook{
 			Meaning: "A pod cannot be placed, cannot start, or says itself that it is not ready.",
 			Impact:  "It serves nobody. The service's other pods carry its load.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "What do its events say? `FailedScheduling`: no node has room. `ErrImagePull`: no such image, or no access. " +
 					"`Unhealthy`: its readiness probe fails.", Run: "kubectl -n $NS describe pod $POD | tail -n 20"},
 				{Do: "If it runs: what does it wait for?", Run: "kubectl -n $NS logs $POD --tail=50"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "No room: add a node, or lower requests or replicas in `Pulumi.<stack>.yaml`."},
-				{Do: "No image: push it to the registry that the stack names, or go back to the release before.",
-					Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+				{Do: "No image: push it to the registry that the stack names, or roll back to the release before.",
+					Run: "make rollback STACK=$STACK"},
 				{Do: "Its node is gone: see [NodeNotReady](NodeNotReady.md)."},
 			},
 			Silence: "While the cluster grows.",
@@ -167,14 +167,14 @@ max by (namespace, pod, container) (container_memory_working_set_bytes{namespace
 		Runbook: Runbook{
 			Meaning: "The container uses nearly all the memory that it may. At the limit the kernel kills it.",
 			Impact:  "None yet. A kill loses the requests in flight.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Does it grow all the time, with the load, or at once?",
 					Query: `container_memory_working_set_bytes{namespace="$namespace", pod="$POD", container!=""}`},
 				{Do: "Where does a service of ours keep it?",
 					Run: "kubectl -n $NS port-forward pod/$POD 9090 &\ngo tool pprof -top http://localhost:9090/debug/pprof/heap"},
 			},
-			Mend: []Step{
-				{Do: "It grows without end: start it anew to gain time, and file the profile.", Run: "kubectl -n $NS delete pod $POD"},
+			Fix: []Step{
+				{Do: "It grows without end: restart it to gain time, and file the profile.", Run: "kubectl -n $NS delete pod $POD"},
 				{Do: "It needs that much: raise `memory.limit` in `Pulumi.<stack>.yaml` and run `pulumi up`."},
 			},
 			Silence: "For the time that a larger limit needs to be rolled out.",
@@ -215,13 +215,13 @@ sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespa
 		Runbook: Runbook{
 			Meaning: "For a quarter of an hour the container has used up its limit of processor time again and again.",
 			Impact:  "It answers later than it could. When that is too late for customers, [HighAPIResponseTime](HighAPIResponseTime.md) says so.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Is it the load, or one pod alone?", Query: `sum by (pod) (rate(container_cpu_usage_seconds_total{namespace="$namespace", container!=""}[5m]))`},
 				{Do: "Does an autoscaler add pods?", Run: "kubectl -n $NS get hpa"},
 			},
-			Mend: []Step{
+			Fix: []Step{
 				{Do: "Raise `cpu.limit` of the service in `Pulumi.<stack>.yaml` and run `pulumi up`, or its number of pods."},
-				{Do: "One pod alone does all the work: start it anew.", Run: "kubectl -n $NS delete pod $POD"},
+				{Do: "One pod alone does all the work: restart it.", Run: "kubectl -n $NS delete pod $POD"},
 			},
 			Silence: "During a load test.",
 		},

@@ -170,9 +170,12 @@ func groupOf(alert string) string {
 	return ""
 }
 
-// rules are those of the group and of its longer windows.
+// rules are those of the group and of its longer windows, in a stack that scrapes as often as the suite has values: once a
+// minute at least.
 func (s suite) rules() alerts.RuleFile {
-	file := alerts.Rules(shop())
+	target := shop()
+	target.Interval = min(s.step, time.Minute)
+	file := alerts.Rules(target)
 	file.Groups = slices.DeleteFunc(file.Groups, func(g alerts.RuleGroup) bool {
 		name, _, _ := strings.Cut(g.Name, "-")
 		return name != s.group

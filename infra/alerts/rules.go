@@ -64,8 +64,9 @@ func Rules(t Target) RuleFile {
 func (t Target) group(p part) RuleGroup {
 	group := RuleGroup{Name: p.name, Interval: Duration(p.interval)}
 	if p.record != nil {
+		words := t.words()
 		for _, rule := range p.record(t) {
-			rule.Expr = t.promql(rule.Expr)
+			rule.Expr = words.promql(rule.Expr)
 			group.Rules = append(group.Rules, rule)
 		}
 	}

@@ -1,15 +1,16 @@
 package alerts
 
-// Runbook is what somebody who was just woken needs. Every text is Markdown without headings.
+// Runbook is what on-call needs. Every text is Markdown without headings.
 type Runbook struct {
 	// Meaning says what is true when the alert fires.
 	Meaning string
 	// Impact says what customers and colleagues notice.
 	Impact string
-	// Look finds the cause, the most telling first.
-	Look []Step
-	// Mend are the ways out, each with its condition.
-	Mend []Step
+	// Investigate finds the cause, the most telling first.
+	Investigate []Step
+	// Fix are the ways out, each with its condition. No command leaves a change in the cluster that the next deployment
+	// would trip over: what is declared is changed in the declaration.
+	Fix []Step
 	// Silence says when it is right to silence the alert.
 	Silence string
 }

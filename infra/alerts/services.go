@@ -8,18 +8,18 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// recordServices are what both alerts and dashboards show of a service. The window is two minutes, eight scrapes: short
-// enough that an alert which waits for five minutes hears of no fault that was over after three.
+// recordServices are what both alerts and dashboards show of a service. The window $rate is short enough that an alert
+// which waits for five minutes hears of no fault that was over after three.
 func recordServices(Target) []Rule {
 	return []Rule{
-		{Record: "service:http_requests:rate2m", Expr: `sum by (namespace, service) (rate($requests{$traffic}[2m]))`},
-		{Record: "service:http_errors:rate2m", Expr: `
-sum by (namespace, service) (rate($requests{$traffic, status=~"5.."}[2m]))
+		{Record: "service:http_requests:rate", Expr: `sum by (namespace, service) (rate($requests{$traffic}[$rate]))`},
+		{Record: "service:http_errors:rate", Expr: `
+sum by (namespace, service) (rate($requests{$traffic, status=~"5.."}[$rate]))
 or
-0 * service:http_requests:rate2m`},
-		{Record: "service:http_errors:ratio_rate2m", Expr: `service:http_errors:rate2m / service:http_requests:rate2m`},
-		{Record: "service:http_request_duration_seconds:p95_rate2m", Expr: `
-histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$traffic}[2m])))`},
+0 * service:http_requests:rate`},
+		{Record: "service:http_errors:ratio_rate", Expr: `service:http_errors:rate / service:http_requests:rate`},
+		{Record: "service:http_request_duration_seconds:p95_rate", Expr: `
+histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$traffic}[$rate])))`},
 	}
 }
 
@@ -47,13 +47,13 @@ func serviceDown() Alert {
 		Description: "No pod of {{ $labels.service }} in {{ $labels.namespace }} has served for two minutes.",
 		Page:        dashboards.Service,
 		Hides: []Hidden{
-			{Alerts: []string{"HighErrorRate", "HighAPIResponseTime", "OrdersFailing", "CheckoutSlow"}, Equal: []string{"service"}},
+			{Alerts: []string{"HighErrorRate", "HighAPIResponseTime", "OrdersFailing", "CheckoutSlow", "ShopUnreachable"}, Equal: []string{"service"}},
 		},
 		Runbook: Runbook{
 			Meaning: "Either no pod of the service is ready, or Prometheus reaches none of them.",
 			Impact: "Without frontend there is no shop. Without product-api there are no products and no new orders. " +
 				"Without order-api customers can look but not buy. Orders that were accepted are safe: they are resumed.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Are there pods, and why are they not ready?",
 					Run: "kubectl -n $NS get pods -l app.kubernetes.io/name=$SERVICE\n" +
 						"kubectl -n $NS describe pods -l app.kubernetes.io/name=$SERVICE | tail -n 40"},
@@ -64,14 +64,13 @@ func serviceDown() Alert {
 				{Do: "Pods that are ready but not scraped mean that the service works and only monitoring is cut off.",
 					Query: `up{$services}`},
 			},
-			Mend: []Step{
-				{Do: "It began with a release: go back to the one before. The next `pulumi up` of a good revision puts the " +
-					"declaration back in step.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
-				{Do: "The pods cannot reach their database (the readiness probe says so): mend that first, see " +
+			Fix: []Step{
+				rollBack(),
+				{Do: "The pods cannot reach their database (the readiness probe says so): fix that first, see " +
 					"[DatabaseDown](DatabaseDown.md). They become ready by themselves."},
 				{Do: "The pods are stuck without a reason that you can see: start them anew.",
 					Run: "kubectl -n $NS rollout restart deployment/$SERVICE"},
-				{Do: "Somebody scaled it to nothing.", Run: "kubectl -n $NS scale deployment/$SERVICE --replicas=2"},
+				revert("Somebody scaled it to nothing"),
 			},
 			Silence: "Only while you take the service down on purpose.",
 		},
@@ -92,7 +91,7 @@ func highErrorRate(t Target) Alert {
 		Severity: Critical,
 		For:      5 * time.Minute,
 		Limit:    MaxErrors(),
-		Expr:     `service:http_errors:ratio_rate2m{namespace="$namespace"} > $limit`,
+		Expr:     `service:http_errors:ratio_rate{namespace="$namespace"} > $limit`,
 		Summary:  "{{ $labels.service }} fails",
 		Description: "{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} in " +
 			"{{ $labels.namespace }} are answered with 5xx.",
@@ -100,24 +99,24 @@ func highErrorRate(t Target) Alert {
 		Runbook: Runbook{
 			Meaning: "For five minutes, more requests than the stack allows (5 % unless it says otherwise) were answered with a 5xx status. Probes do not count.",
 			Impact:  "Customers see errors, or pages that lack products or orders.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Which route fails, and with which status? 503 means that something behind the service is missing, 500 a fault of its own.",
 					Query: `sum by (service, method, route, status) (rate($requests{$traffic, status=~"5.."}[5m])) > 0`},
 				{Do: "What do the log lines of failed requests say?",
 					Run: `kubectl -n $NS logs -l app.kubernetes.io/name=$SERVICE --since=10m --tail=-1 | grep '"status":"error"' | tail -n 20`},
 				{Do: "Does another service fail first? Errors travel from product-api to order-api to frontend.",
-					Query: `service:http_errors:ratio_rate2m{namespace="$namespace"}`},
+					Query: `service:http_errors:ratio_rate{namespace="$namespace"}`},
 				{Do: "Is it one pod or all of them?",
 					Query: `sum by (pod) (rate($requests{$traffic, status=~"5.."}[5m])) > 0`},
 			},
-			Mend: []Step{
-				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
+			Fix: []Step{
+				rollBack(),
 				{Do: "It is one pod: delete it, another takes its place.", Run: "kubectl -n $NS delete pod $POD"},
 				{Do: "The statuses are 503 and come with many requests at once: the service refuses more than " +
 					"`services.<service>.maxConnections` at a time. Raise it, or the number of pods, in `Pulumi.<stack>.yaml`."},
 				{Do: "The log speaks of the store: see [DatabaseDown](DatabaseDown.md) and [VolumeAlmostFull](VolumeAlmostFull.md)."},
 			},
-			Silence: "While a known fault is being mended, for an hour at most.",
+			Silence: "While a known fault is being fixed, for an hour at most.",
 		},
 		Datadog: &Query{
 			Reduce: "sum", Window: 5 * time.Minute,
@@ -142,7 +141,7 @@ func highResponseTime(t Target) Alert {
 		Severity:    Warning,
 		For:         5 * time.Minute,
 		Limit:       maxLatency(),
-		Expr:        `service:http_request_duration_seconds:p95_rate2m{namespace="$namespace"} > $limit`,
+		Expr:        `service:http_request_duration_seconds:p95_rate{namespace="$namespace"} > $limit`,
 		Summary:     "{{ $labels.service }} is slow",
 		Description: "Of 100 requests to {{ $labels.service }} in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
 		Page:        dashboards.Service,
@@ -150,7 +149,7 @@ func highResponseTime(t Target) Alert {
 		Runbook: Runbook{
 			Meaning: "For five minutes, the slowest twentieth of the service's requests took longer than the limit.",
 			Impact:  "Customers wait, and some give up. What calls the service may run into its own time limits.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "Which route is slow?",
 					Query: `histogram_quantile(0.95, sum by (service, route, le) (rate($seconds_bucket{$traffic}[5m])))`},
 				{Do: "Do its pods get the processor time that they ask for? More than a quarter of all periods is a lot.",
@@ -158,14 +157,13 @@ func highResponseTime(t Target) Alert {
 /
 sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", container!=""}[5m]))`},
 				{Do: "Are there more requests than usual? Compare with the same hour of yesterday.",
-					Query: `service:http_requests:rate2m / (service:http_requests:rate2m offset 1d)`},
+					Query: `service:http_requests:rate / (service:http_requests:rate offset 1d)`},
 				{Do: "Is the node itself busy?", Run: "kubectl top nodes\nkubectl -n $NS top pods"},
 			},
-			Mend: []Step{
-				{Do: "Throttled or simply more load: raise `cpu.limit` or the number of pods in `Pulumi.<stack>.yaml`. For now:",
-					Run: "kubectl -n $NS scale deployment/$SERVICE --replicas=4   # not for one that an autoscaler owns"},
+			Fix: []Step{
+				rollBack(),
+				resize("It is throttled, or there is simply more load", "`cpu.limit` or the number of pods"),
 				{Do: "An autoscaler owns it and is at its maximum: see [HPAAtMax](HPAAtMax.md)."},
-				{Do: "It began with a release: go back to the one before.", Run: "kubectl -n $NS rollout undo deployment/$SERVICE"},
 				{Do: "All routes that read the store are slow: look at the database's page, [DatabaseConnectionsHigh](DatabaseConnectionsHigh.md)."},
 			},
 			Silence: "During a load test.",

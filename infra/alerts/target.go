@@ -8,8 +8,10 @@ import (
 type Target struct {
 	// Environment is the value of the label "environment".
 	Environment string
-	// Namespace holds the shop, Monitoring what watches it.
-	Namespace, Monitoring string
+	// Namespace holds the shop, Monitoring what monitors it, Nodes the monitoring's agents on the nodes.
+	Namespace, Monitoring, Nodes string
+	// Interval is the time between two scrapes. Zero: 15 seconds.
+	Interval time.Duration
 	// Runbooks is the base URL of docs/runbooks, Grafana that of Grafana. Empty: no such links.
 	Runbooks, Grafana string
 	// Severities replaces severities by alert; Off leaves the alert out.
@@ -28,6 +30,8 @@ type Target struct {
 	Backup string
 	// Host is the name that the shop's certificate is for. Empty: the stack has no certificate.
 	Host string
+	// Probe says that the shop is probed as a customer would reach it.
+	Probe bool
 	// RemoteWrite says that Prometheus sends its samples elsewhere, too.
 	RemoteWrite bool
 }
@@ -60,6 +64,10 @@ const (
 	JobCoreDNS          = "coredns"
 	JobMetricsServer    = "metrics-server"
 	JobPostgres         = "postgres-exporter"
+	JobBlackbox         = "blackbox-exporter"
+	// JobProbePublic probes the shop's public address, JobProbeService its Service in the cluster.
+	JobProbePublic  = "probe-public"
+	JobProbeService = "probe-service"
 	// JobIngress is ingress-nginx, which knows when the shop's certificate ends.
 	JobIngress = "ingress-controller"
 )
@@ -71,15 +79,18 @@ func Reference() Target {
 		Environment: "$ENV",
 		Namespace:   "$NS",
 		Monitoring:  "monitoring",
+		Nodes:       "monitoring-nodes",
 		Promises:    DefaultPromises(),
 		Jobs: []string{
 			JobServices, JobPrometheus, JobAlertmanager, JobGrafana, JobAPIServer, JobKubelet, JobCAdvisor,
 			JobKubeStateMetrics, JobNodeExporter, JobCoreDNS, JobMetricsServer, JobPostgres, JobIngress,
+			JobBlackbox, JobProbePublic, JobProbeService,
 		},
 		Autoscaled:  true,
 		Database:    "database",
 		Backup:      "database-backup",
 		Host:        "$HOST",
+		Probe:       true,
 		RemoteWrite: true,
 	}
 }

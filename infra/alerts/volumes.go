@@ -9,6 +9,11 @@ import (
 // volumes watches what pods keep.
 func volumes(t Target) []Alert { return []Alert{volumeAlmostFull(t), volumeFilling()} }
 
+// usedInodes is the share of a volume's inodes that is in use. File systems that make inodes as they need them say 0.
+const usedInodes = `max by (namespace, persistentvolumeclaim) (
+  kubelet_volume_stats_inodes_used{namespace=~"$namespaces"} / (kubelet_volume_stats_inodes{namespace=~"$namespaces"} > 0)
+)`
+
 // used is the share of a volume that is in use, as df counts it.
 const used = `max by (namespace, persistentvolumeclaim) (
   kubelet_volume_stats_used_bytes{namespace=~"$namespaces"}
@@ -39,21 +44,21 @@ func volumeAlmostFull(t Target) Alert {
 		Severity: Critical,
 		For:      5 * time.Minute,
 		Limit:    maxVolume(),
-		Expr:     used + " > $limit",
+		Expr:     used + " > $limit\nor\n" + usedInodes + " > $limit",
 		Summary:  "Volume {{ $labels.persistentvolumeclaim }} is almost full",
-		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full. " +
+		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full, in bytes or in inodes. " +
 			"What writes to it fails when it is full.",
 		Page:  dashboards.Kubernetes,
 		Hides: []Hidden{{Alerts: []string{"VolumeFilling"}, Equal: []string{"namespace", "persistentvolumeclaim"}}},
 		Runbook: Runbook{
-			Meaning: "There is hardly any room left on a volume.",
+			Meaning: "There is hardly any room left on a volume, or there are hardly any inodes left for more files.",
 			Impact:  "When it is full, a store refuses to write: orders fail. What is written already is safe.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "How long will it last?", Query: `kubelet_volume_stats_available_bytes{namespace="$namespace"}`},
 				{Do: "Who uses it?", Run: "kubectl -n $NS describe pvc $PVC | grep -E 'Used By|Capacity|StorageClass'"},
 			},
-			Mend:    enlarge(),
-			Silence: "Never: mend it.",
+			Fix:     enlarge(),
+			Silence: "Never: fix it.",
 		},
 		Datadog: &Query{
 			Reduce: "avg", Window: 5 * time.Minute,
@@ -85,12 +90,12 @@ max by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes{
 		Runbook: Runbook{
 			Meaning: "A volume is more than half full and fills up fast.",
 			Impact:  "None yet. When it is full, what writes to it fails.",
-			Look: []Step{
+			Investigate: []Step{
 				{Do: "When did it begin, and does it come in steps (a job) or steadily (growth)?",
 					Query: `kubelet_volume_stats_used_bytes{namespace="$namespace"}`},
 				{Do: "Who uses it?", Run: "kubectl -n $NS describe pvc $PVC | grep -E 'Used By|Capacity|StorageClass'"},
 			},
-			Mend:    enlarge(),
+			Fix:     enlarge(),
 			Silence: "For a load of data that is known to end.",
 		},
 	}

@@ -10,38 +10,45 @@ import (
 
 // promql puts into an expression what others define, so that no rule repeats it: $requests and its like are metrics of
 // the services, $namespace and its like are names in the stack.
-func (t Target) promql(expr string) string { return t.words().Replace(strings.TrimSpace(expr)) }
+func (w words) promql(expr string) string { return w.Replace(strings.TrimSpace(expr)) }
 
 // runbook does the same for a runbook's commands and queries.
-func (t Target) runbook(r Runbook) Runbook {
-	r.Look, r.Mend = t.steps(r.Look), t.steps(r.Mend)
+func (w words) runbook(r Runbook) Runbook {
+	r.Investigate, r.Fix = w.steps(r.Investigate), w.steps(r.Fix)
 	return r
 }
 
-func (t Target) steps(list []Step) []Step {
+func (w words) steps(list []Step) []Step {
 	var complete []Step
 	for _, step := range list {
-		step.Run, step.Query = t.promql(step.Run), t.promql(step.Query)
+		step.Run, step.Query = w.promql(step.Run), w.promql(step.Query)
 		complete = append(complete, step)
 	}
 	return complete
 }
 
+// words stand in expressions and commands for what others define. To make them costs more than to use them.
+type words struct{ *strings.Replacer }
+
 // words lists longer words before those that they begin with. $traffic leaves out what the kubelet asks: it would hide
 // every error behind a thousand good answers, and a draining pod is not ready by design.
-func (t Target) words() *strings.Replacer {
+func (t Target) words() words {
 	ours := `job="` + JobServices + `", namespace="` + t.Namespace + `"`
-	return strings.NewReplacer(
+	return words{strings.NewReplacer(
 		"$requests", contract.MetricRequests,
 		"$seconds", contract.MetricRequestDuration,
 		"$orders", contract.MetricOrders,
 		"$pendingOldest", contract.MetricOrdersPendingOldest,
 		"$pending", contract.MetricOrdersPending,
+		"$differences", "order_reconciliation_differences",
+		"$reconciled", "order_reconciliation_last_success_timestamp_seconds",
+		"$setAside", "orders_set_aside_total",
 		"$stock", contract.MetricProductStock,
 
-		"$namespaces", t.Namespace+"|"+t.Monitoring,
+		"$namespaces", t.namespaces(),
 		"$namespace", t.Namespace,
 		"$monitoring", t.Monitoring,
+		"$nodeAgents", t.Nodes,
 		"$database", t.Database,
 		"$backup", t.Backup,
 		"$host", t.Host,
@@ -50,9 +57,25 @@ func (t Target) words() *strings.Replacer {
 		"$traffic", ours+`, route!~"`+contract.HealthPath+`|`+contract.ReadyPath+`"`,
 		"$placing", ours+`, service="`+contract.OrderAPI.Name+`", method="POST", route=~"(/api)?/orders"`,
 		"$browsing", ours+`, service="`+contract.ProductAPI.Name+`", method="GET", route=~"(/api)?/products(/[{]id[}])?"`,
+		"$rate", Duration(t.rateWindow()).String(),
 		"$fast", bucket(t.Promises.Fast),
 		"$disks", `job="`+JobNodeExporter+`", mountpoint!~"/boot.*", fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|nfs.*|fuse.*"`,
-	)
+	)}
+}
+
+// rateWindow is over what rates are computed: two minutes, or four scrapes where those take longer. A rate needs two
+// samples, and one that is late or lost must not make a hole in it.
+func (t Target) rateWindow() time.Duration { return max(2*time.Minute, 4*t.Interval) }
+
+// namespaces is a regular expression for all that the stack consists of.
+func (t Target) namespaces() string {
+	var list []string
+	for _, namespace := range []string{t.Namespace, t.Monitoring, t.Nodes} {
+		if namespace != "" {
+			list = append(list, namespace)
+		}
+	}
+	return strings.Join(list, "|")
 }
 
 // number writes a threshold as PromQL and Datadog both read it.

@@ -18,7 +18,7 @@ func Expressions() (map[string]string, error) {
 		}
 	}
 	for _, alert := range alerts.All(target) {
-		for _, step := range alert.Runbook.Look {
+		for _, step := range alert.Runbook.Investigate {
 			if step.Query != "" {
 				all["runbook of "+alert.Name+": "+step.Do] = step.Query
 			}

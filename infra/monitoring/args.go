@@ -29,6 +29,8 @@ type Args struct {
 	Alertmanager     Alertmanager
 	KubeStateMetrics Program
 	NodeExporter     Program
+	// Probe is there if it is not nil.
+	Probe *Probe
 	// Grafana is there if it is not nil.
 	Grafana *Grafana
 	// NodeHost is a node's name or address in the URLs that are shown.

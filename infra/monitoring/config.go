@@ -45,7 +45,7 @@ func prometheusConfig(a Args) (string, error) {
 // pods finds a port of pods that run, and says of every series which pod it is from.
 func (a Args) pods(t Target) scrape {
 	s := scrape{
-		Job:       t.Job,
+		Job: t.Job, Path: t.Path, Params: t.Params,
 		Discovery: []discovery{inNamespace("pod", t.Namespace, t.Label+" in ("+strings.Join(t.Values, ",")+")")},
 		Relabel: []relabel{
 			keep("__meta_kubernetes_pod_container_port_name", t.Port),
@@ -54,9 +54,14 @@ func (a Args) pods(t Target) scrape {
 			set("service", metaLabel(t.Label)),
 		},
 	}
-	if t.Foreign {
+	switch {
+	case t.Foreign:
 		s.HonorLabels = true
-	} else {
+	case t.Labels != nil:
+		for _, name := range sorted(t.Labels) {
+			s.Relabel = append(s.Relabel, always(name, t.Labels[name]))
+		}
+	default:
 		s.Relabel = append(s.Relabel,
 			set("namespace", "__meta_kubernetes_namespace"),
 			set("pod", "__meta_kubernetes_pod_name"),

@@ -1,5 +1,7 @@
 package monitoring
 
+import "net/url"
+
 // The parts of Prometheus' configuration that we use, as it names them.
 type (
 	config struct {
@@ -26,6 +28,7 @@ type (
 		Job           string         `yaml:"job_name"`
 		Scheme        string         `yaml:"scheme,omitempty"`
 		Path          string         `yaml:"metrics_path,omitempty"`
+		Params        url.Values     `yaml:"params,omitempty"`
 		HonorLabels   bool           `yaml:"honor_labels,omitempty"`
 		Authorization *authorization `yaml:"authorization,omitempty"`
 		TLS           *tls           `yaml:"tls_config,omitempty"`

@@ -37,6 +37,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		{alertmanager, m.alertmanager},
 		{kubeStateMetrics, m.kubeStateMetrics},
 		{nodeExporter, m.nodeExporter},
+		{blackbox, m.prober},
 		{grafana, m.grafana},
 	} {
 		if err := part.declare(ctx, args); err != nil {

@@ -27,6 +27,11 @@ type Target struct {
 	Secure bool
 	// Foreign says that the series are about other things than the pod, and say so themselves.
 	Foreign bool
+	// Path and Params are those of the request; empty: /metrics, and none.
+	Path   string
+	Params map[string][]string
+	// Labels are those of every series, where they are not about the pod that answers.
+	Labels map[string]string
 }
 
 // labelName is what our own pods are found by.
@@ -64,7 +69,7 @@ func (a Args) own() Scrape {
 	if a.Grafana != nil {
 		list = append(list, Pods(grafana, a.Namespace.Name, portHTTP, grafanaPort, grafana))
 	}
-	return list
+	return append(list, a.probes()...)
 }
 
 func (a Args) targets() Scrape { return slices.Concat(a.Scrape, a.own()) }

@@ -21,6 +21,8 @@ type Args struct {
 	Slack     *Slack
 	PagerDuty *PagerDuty
 	Email     *Email
+	// Heartbeat is told Watchdog every few minutes, and alerts when it hears nothing.
+	Heartbeat *Heartbeat
 }
 
 // Webhook posts to an address.
@@ -46,12 +48,16 @@ type Email struct {
 	User string
 }
 
+// Heartbeat posts to the address in the file HeartbeatURL.
+type Heartbeat struct{}
+
 // The files in Args.Secrets.
 const (
 	WebhookURL   = "webhook-url"
 	SlackURL     = "slack-url"
 	PagerDutyKey = "pagerduty-key"
 	SMTPPassword = "smtp-password"
+	HeartbeatURL = "heartbeat-url"
 )
 
 // Config is the text of Alertmanager's configuration.

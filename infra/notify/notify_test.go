@@ -19,7 +19,8 @@ func everybody() notify.Args {
 	return notify.Args{
 		Alerts: alerts.All(alerts.Reference()), Secrets: "/secrets",
 		Webhook: &notify.Webhook{}, Slack: &notify.Slack{Channel: "#alerts"}, PagerDuty: &notify.PagerDuty{},
-		Email: &notify.Email{To: "ops@example.com", From: "alerts@example.com", Server: "smtp.example.com:587", User: "alerts"},
+		Email:     &notify.Email{To: "ops@example.com", From: "alerts@example.com", Server: "smtp.example.com:587", User: "alerts"},
+		Heartbeat: &notify.Heartbeat{},
 	}
 }
 
@@ -114,6 +115,38 @@ func TestReceivers(t *testing.T) {
 	}
 }
 
+// TestHeartbeat proves that what waits for a sign of life hears Watchdog and nothing else, and never that it is over.
+func TestHeartbeat(t *testing.T) {
+	t.Parallel()
+	text, err := notify.Config(notify.Args{Secrets: "/secrets", Heartbeat: &notify.Heartbeat{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Receivers []struct {
+			Name     string
+			Webhooks []struct {
+				URLFile      string `yaml:"url_file"`
+				SendResolved bool   `yaml:"send_resolved"`
+			} `yaml:"webhook_configs"`
+		}
+	}
+	if err := yaml.Unmarshal([]byte(text), &config); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range config.Receivers {
+		heard := len(r.Webhooks) > 0
+		if want := r.Name == "watchdog"; heard != want {
+			t.Errorf("receiver %s has the heartbeat: %v, want %v", r.Name, heard, want)
+		}
+		for _, hook := range r.Webhooks {
+			if hook.SendResolved || hook.URLFile != "/secrets/"+notify.HeartbeatURL {
+				t.Errorf("the heartbeat is %+v", hook)
+			}
+		}
+	}
+}
+
 // TestSecrets proves that no address or key is in the configuration when it is a secret.
 func TestSecrets(t *testing.T) {
 	t.Parallel()
@@ -121,7 +154,7 @@ func TestSecrets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{notify.WebhookURL, notify.SlackURL, notify.PagerDutyKey, notify.SMTPPassword} {
+	for _, file := range []string{notify.WebhookURL, notify.SlackURL, notify.PagerDutyKey, notify.SMTPPassword, notify.HeartbeatURL} {
 		if !strings.Contains(text, "/secrets/"+file) {
 			t.Errorf("the configuration does not read %s", file)
 		}

@@ -23,7 +23,7 @@ const (
 func (a Args) receivers() []receiver {
 	return []receiver{
 		{Name: nobody},
-		{Name: watchdog, Webhook: a.webhook()},
+		{Name: watchdog, Webhook: append(a.heartbeat(), a.webhook()...)},
 		{Name: string(alerts.Critical), Webhook: a.webhook(), Slack: a.slack(), PagerDuty: a.pagerDuty(), Email: a.email()},
 		{Name: string(alerts.Warning), Webhook: a.webhook(), Slack: a.slack(), Email: a.email()},
 		{Name: string(alerts.Info), Webhook: a.webhook()},
@@ -38,6 +38,14 @@ func (a Args) webhook() []webhookConfig {
 		return []webhookConfig{{SendResolved: true, URLFile: a.secret(WebhookURL)}}
 	}
 	return []webhookConfig{{SendResolved: true, URL: a.Webhook.URL}}
+}
+
+// heartbeat sends no all-clear: a Watchdog that resolves is no sign of life.
+func (a Args) heartbeat() []webhookConfig {
+	if a.Heartbeat == nil {
+		return nil
+	}
+	return []webhookConfig{{URLFile: a.secret(HeartbeatURL)}}
 }
 
 func (a Args) slack() []slackConfig {

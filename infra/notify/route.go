@@ -2,6 +2,7 @@ package notify
 
 import (
 	"strings"
+	"time"
 
 	"github.com/techcommerce/platform/infra/alerts"
 )
@@ -11,6 +12,9 @@ const (
 	watchdog = "watchdog"
 	nobody   = "nobody"
 )
+
+// CriticalWait is how long a critical alert waits for others that begin with it.
+const CriticalWait = 10 * time.Second
 
 // routes sends each alert to the receiver of its severity. What begins together is told together: alerts of one name,
 // service and namespace are one notification.
@@ -25,7 +29,7 @@ func routes() route {
 			// A dead man's switch expects to hear of it all the time.
 			{Matchers: []string{match("alertname", "Watchdog")}, Receiver: watchdog, GroupWait: "0s", GroupInterval: "1m", RepeatInterval: "5m"},
 			// The all-clear is told as soon as the alert.
-			{Matchers: []string{severity(alerts.Critical)}, Receiver: string(alerts.Critical), GroupWait: "10s", GroupInterval: "1m", RepeatInterval: "1h"},
+			{Matchers: []string{severity(alerts.Critical)}, Receiver: string(alerts.Critical), GroupWait: CriticalWait.String(), GroupInterval: "1m", RepeatInterval: "1h"},
 			{Matchers: []string{severity(alerts.Warning)}, Receiver: string(alerts.Warning), GroupInterval: "1m"},
 			{Matchers: []string{severity(alerts.Info)}, Receiver: string(alerts.Info)},
 		},

@@ -25,6 +25,8 @@ type page struct {
 	SilenceCommand string
 	// Hidden are the alerts that it hides.
 	Hidden []string
+	// LimitText is its limit where a stack sets none.
+	LimitText string
 }
 
 // Pages are the files of docs/runbooks by their names.
@@ -46,7 +48,7 @@ func Pages() (map[string]string, error) {
 		files[name] = text.String()
 		return nil
 	}
-	if err := write("README.md", "index.md.tmpl", list); err != nil {
+	if err := write("README.md", "index.md.tmpl", index{list, pagedOf(list)}); err != nil {
 		return nil, err
 	}
 	for _, alert := range list {
@@ -58,7 +60,7 @@ func Pages() (map[string]string, error) {
 }
 
 func pageOf(alert alerts.Alert) page {
-	p := page{Alert: alert, SilenceCommand: silence(alert.Name)}
+	p := page{Alert: alert, SilenceCommand: silence(alert.Name), LimitText: alert.Limit.Text(alert.Limit.Default)}
 	if alert.For > 0 {
 		p.After = alerts.Duration(alert.For).String()
 	}

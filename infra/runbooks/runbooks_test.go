@@ -52,8 +52,8 @@ func TestWhole(t *testing.T) {
 		r := alert.Runbook
 		for part, present := range map[string]bool{
 			"what it means": r.Meaning != "", "its impact": r.Impact != "", "when to silence it": r.Silence != "",
-			"where to look": len(r.Look) > 0, "how to mend it": len(r.Mend) > 0,
-			"a command or query to look with": slices.ContainsFunc(r.Look, func(s alerts.Step) bool { return s.Run+s.Query != "" }),
+			"where to look": len(r.Investigate) > 0, "how to fix it": len(r.Fix) > 0,
+			"a command or query to look with": slices.ContainsFunc(r.Investigate, func(s alerts.Step) bool { return s.Run+s.Query != "" }),
 		} {
 			if !present {
 				t.Errorf("the runbook of %s does not say %s", alert.Name, part)
@@ -88,6 +88,59 @@ func TestWords(t *testing.T) {
 	for name, text := range mustPages(t) {
 		if found := word.FindString(text); found != "" {
 			t.Errorf("%s shows %s", name, found)
+		}
+	}
+}
+
+// manual are commands that change what is declared behind the declaration's back.
+var manual = regexp.MustCompile(`kubectl( -n \S+)? (scale|patch|edit|replace|set|annotate|label|autoscale|rollout (undo|pause))\b`)
+
+// TestCommandsLeaveTheDeclarationAlone proves that nothing a runbook tells people to type is in the way of the next
+// deployment, and that what began with a release is rolled back by the command that takes the declaration along.
+func TestCommandsLeaveTheDeclarationAlone(t *testing.T) {
+	t.Parallel()
+	for _, alert := range alerts.All(alerts.Reference()) {
+		for _, step := range slices.Concat(alert.Runbook.Investigate, alert.Runbook.Fix) {
+			if found := manual.FindString(step.Run); found != "" {
+				t.Errorf("the runbook of %s tells people to type %q", alert.Name, found)
+			}
+			if strings.Contains(step.Run, "kubectl") && strings.Contains(step.Run, " apply ") && !strings.Contains(step.Run, "create secret") {
+				t.Errorf("the runbook of %s applies something that may be declared: %q", alert.Name, step.Run)
+			}
+			if strings.Contains(step.Do, "began with a release") && strings.Contains(step.Do, "roll") && step.Run != "make rollback STACK=$STACK" {
+				t.Errorf("the runbook of %s rolls back by %q", alert.Name, step.Run)
+			}
+		}
+	}
+}
+
+// TestManualCommandsAreFound proves that the test above finds what it looks for.
+func TestManualCommandsAreFound(t *testing.T) {
+	t.Parallel()
+	for command, want := range map[string]bool{
+		"kubectl -n shop scale deployment/order-api --replicas=4":        true,
+		"kubectl -n shop rollout undo deployment/order-api":              true,
+		"kubectl -n shop patch hpa product-api-hpa --patch '{}'":         true,
+		"kubectl -n shop rollout restart deployment/order-api":           false,
+		"kubectl -n shop get pods -L app.kubernetes.io/version":          false,
+		"kubectl -n shop logs order-api-a | grep -i patch":               false,
+		"kubectl -n shop get pods -l app.kubernetes.io/name=replica-set": false,
+	} {
+		if got := manual.MatchString(command); got != want {
+			t.Errorf("%s: found %v, want %v", command, got, want)
+		}
+	}
+}
+
+// TestEveryCriticalAlertPages proves that the table of those who are paged has each critical alert, with a time.
+func TestEveryCriticalAlertPages(t *testing.T) {
+	t.Parallel()
+	index := mustPages(t)["README.md"]
+	_, table, _ := strings.Cut(index, "## Who is paged")
+	for _, alert := range alerts.All(alerts.Reference()) {
+		row := regexp.MustCompile(`\| \[` + alert.Name + `\]\S+ \| .+ \| \d\S+ \| .+ \|`).FindString(table)
+		if (row != "") != (alert.Severity == alerts.Critical) {
+			t.Errorf("%s, which is %s, has the row %q", alert.Name, alert.Severity, row)
 		}
 	}
 }

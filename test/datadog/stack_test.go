@@ -29,6 +29,8 @@ func secrets() map[string]string {
 		"datadogAppKey":         strings.Repeat("9876543210", 4),
 		"productApiDatabaseUrl": "postgres://products:given-products@db.example.com:5432/products?sslmode=verify-full",
 		"orderApiDatabaseUrl":   "postgres://orders:given-orders@db.example.com:5432/orders?sslmode=verify-full",
+		"pagerDutyRoutingKey":   "given-routing-key",
+		"heartbeatUrl":          "https://heartbeat.example.com/given-heartbeat",
 	}
 }
 

@@ -21,6 +21,8 @@ func shippedSecrets(stack string) map[string]string {
 	return map[string]string{
 		"productApiDatabaseUrl": "postgres://products:preview-of-products@10.0.0.10:5432/products?sslmode=verify-full",
 		"orderApiDatabaseUrl":   "postgres://orders:preview-of-orders@10.0.0.10:5432/orders?sslmode=verify-full",
+		"pagerDutyRoutingKey":   "preview-of-routing-key",
+		"heartbeatUrl":          "https://heartbeat.example.com/preview",
 	}
 }
 
