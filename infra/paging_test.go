@@ -10,7 +10,6 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/internal/declare"
 	"github.com/techcommerce/platform/infra/internal/tooltest"
@@ -19,7 +18,7 @@ import (
 
 // TestProductionPagesWhenTheShopIsGone scales the frontend of the shipped production stack to nothing, in what the stack
 // declares, and counts who is paged: Prometheus' own rules judge the series that this gives, Alertmanager's own router
-// says whom it notifies, and Datadog's monitors are read.
+// says whom it notifies.
 func TestProductionPagesWhenTheShopIsGone(t *testing.T) {
 	t.Parallel()
 	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", testSecrets())))
@@ -31,11 +30,7 @@ func TestProductionPagesWhenTheShopIsGone(t *testing.T) {
 			t.Errorf("Alertmanager pages nobody when %s fires", alert)
 		}
 	}
-	if paging := pagingMonitors(declaration, "kube_deployment:"+contract.Frontend.Name); len(paging) == 0 {
-		t.Error("no monitor of Datadog pages anybody when the frontend has no pod")
-	} else {
-		t.Logf("paged: Alertmanager, of %v; Datadog, by %v", slices.Sorted(maps.Keys(firing)), paging)
-	}
+	t.Logf("Alertmanager pages, of %v", slices.Sorted(maps.Keys(firing)))
 }
 
 // mustFileOf is a file of any ConfigMap.
@@ -118,17 +113,4 @@ func pages(t *testing.T, config, alert string) bool {
 		}
 	}
 	return false
-}
-
-// pagingMonitors are the monitors whose queries are about something and whose messages page.
-func pagingMonitors(declaration *declare.Declaration, about string) []string {
-	var names []string
-	for _, r := range declaration.Resources {
-		query, _ := r.Plain()["query"].(string)
-		message, _ := r.Plain()["message"].(string)
-		if strings.Contains(query, about) && strings.Contains(message, "@pagerduty") {
-			names = append(names, r.Name)
-		}
-	}
-	return names
 }

@@ -93,7 +93,7 @@ func budgetFaults() []firing {
 				requests("order-api", "POST", "/api/orders", "500"): "0x70 _x20 0x50 0+100x40",
 			}, since: 143 * time.Minute,
 			labels: labels, summary: "orders-accepted: the error budget burns fast",
-			description: "The month's error budget of orders-accepted is spent 69.77 times too fast: at this pace it will be gone within days.",
+			description: "The month's error budget of orders-accepted is spent 73.46 times too fast: at this pace it will be gone within days.",
 		},
 		{
 			name: "four requests for products in a hundred are slow for a day", alert: "ErrorBudgetBurningSlowly", step: 2 * time.Minute,

@@ -138,6 +138,8 @@ func healthOf(program, kind string) string {
 			return "/-/ready"
 		}
 		return "/-/healthy"
+	case "blackbox-exporter":
+		return "/-/healthy"
 	case "kube-state-metrics":
 		return "/healthz"
 	case "node-exporter", "postgres-exporter":
