@@ -42,7 +42,12 @@ func (w *watched) showsPages(t *testing.T) {
 			t.Fatalf("%s in the browser: %v", url, err)
 		}
 		eventually(t, 30*time.Second, func() error {
-			return holds(read(t, tab, chromedp.Text(chromedp.CSS("body"))))
+			// The first page leads to another one, so what was there a moment ago may be gone: that is no failure yet.
+			text, err := chromedp.Run(tab, chromedp.Evaluate[string]("document.body.innerText"))
+			if err != nil {
+				return err
+			}
+			return holds(text)
 		})
 		keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(90)))
 	}
@@ -59,7 +64,10 @@ func (w *watched) showsPages(t *testing.T) {
 	page(link("alerts"), "alerts.png", shows("Watchdog", "OrdersFailing"))
 	page(link("targets"), "targets.png", shows(alerts.JobServices, alerts.JobKubeStateMetrics))
 	page(link(string(dashboards.Orders)), "orders.png", func(string) error {
-		state := read(t, tab, chromedp.Evaluate[string](graphsOpened))
+		state, err := chromedp.Run(tab, chromedp.Evaluate[string](graphsOpened))
+		if err != nil {
+			return err
+		}
 		var drawn, asked, empty int
 		if _, err := fmt.Sscanf(state, "[%d,%d,%d]", &drawn, &asked, &empty); err != nil {
 			return fmt.Errorf("%s: %w", state, err)
