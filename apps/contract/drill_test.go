@@ -107,7 +107,8 @@ func (d *drill) buy(buyer, orders int) {
 
 // insist orders with a key until an answer is final.
 func (d *drill) insist(key, body string) bool {
-	const patience = 30 * time.Second
+	// Whoever was killed had the order for itself for ten seconds more, and may have been killed several times.
+	const patience = 90 * time.Second
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); {
 		status, answer := d.post(d.orders[rand.IntN(len(d.orders))].URL+"/api/orders", key, body)
 		switch status {

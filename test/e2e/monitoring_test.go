@@ -241,6 +241,9 @@ func (w *watched) keepsOrdering(*testing.T) {
 	w.group.Cleanup(func() { close(stop); <-stopped })
 }
 
+// ofAbsentObjects are metrics that kube-state-metrics exports of objects that a local stack has none of: Jobs.
+var ofAbsentObjects = map[string]bool{"kube_job_failed": true}
+
 // hasTheMetrics asks for every series by its name that a rule of this stack or a panel of any dashboard asks for.
 func (w *watched) hasTheMetrics(t *testing.T) {
 	recorded, asked := map[string]bool{}, map[string]string{}
@@ -266,7 +269,7 @@ func (w *watched) hasTheMetrics(t *testing.T) {
 		t.Fatalf("only %d metrics are asked for: %v", len(asked), asked)
 	}
 	for name, who := range asked {
-		if !recorded[name] && !w.exported(t, name) {
+		if !recorded[name] && !ofAbsentObjects[name] && !w.exported(t, name) {
 			t.Errorf("%s asks for %s, which nobody exports", who, name)
 		}
 	}

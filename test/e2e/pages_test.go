@@ -49,7 +49,7 @@ func (w *watched) showsPages(t *testing.T) {
 			}
 			return holds(text)
 		})
-		keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(90)))
+		keepPicture(t, picture, read(t, tab, chromedp.FullScreenshot(100)))
 	}
 	shows := func(words ...string) func(string) error {
 		return func(text string) error {
