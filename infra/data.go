@@ -1,12 +1,8 @@
 package main
 
 import (
-	"maps"
-
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/database"
-	"github.com/techcommerce/platform/infra/datadog/agent"
-	"github.com/techcommerce/platform/infra/datadog/discovery"
 	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/stacks"
 )
@@ -31,9 +27,7 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 	if p := stack.Database.Postgres; p != nil {
 		args.Postgres = postgresArgs(*p, stack.Services)
 		args.Postgres.Metrics = metricsArgs(stack)
-		if stack.DatadogOn() {
-			args.Postgres.Annotations = discovery.ServerLog(database.Container, databaseName)
-		}
+		reportServer(args.Postgres, stack)
 	}
 	if e := stack.Database.External; e != nil {
 		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port}
@@ -77,11 +71,7 @@ func metricsArgs(stack stacks.Stack) *database.Metrics {
 		Image: e.Image, Version: stacks.Image(e.Image).Version(), CPU: cpuRange(e.CPU), Memory: memoryRange(e.Memory),
 		Scrapers: scrapers(stack),
 	}
-	if stack.DatadogOn() {
-		args.Scrapers = append(args.Scrapers, agent.Pods(stack.Datadog.Namespace))
-		args.Annotations = discovery.Metrics(database.Exporter, database.MetricsPort, discovery.CollectedOfPostgres())
-		maps.Copy(args.Annotations, discovery.ExporterLog(database.Exporter))
-	}
+	reportExporter(args, stack)
 	return args
 }
 

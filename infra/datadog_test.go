@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -5,24 +7,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/techcommerce/platform/infra/datadog/agent"
 	"github.com/techcommerce/platform/infra/internal/declare"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
 
-// attached is a second stack on a cluster: it uses the agent that another one has installed.
-const attached = `
-config:
-  techcommerce:database: {postgres: {}}
-  techcommerce:edge: {nodePort: 30300}
-  techcommerce:datadog: {cluster: c1, agent: null}
-`
+// releaseToken is the Kubernetes provider's resource for a Helm release.
+const releaseToken = "kubernetes:helm.sh/v3:Release"
 
 // released is what the agent's release is given, as JSON; empty where there is none.
 func released(t *testing.T, declaration *declare.Declaration) string {
 	t.Helper()
 	for _, r := range declaration.Resources {
-		if r.Type == agent.ReleaseToken {
+		if r.Type == releaseToken {
 			text, err := json.Marshal(r.Plain())
 			if err != nil {
 				t.Fatal(err)

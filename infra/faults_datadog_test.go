@@ -1,3 +1,5 @@
+//go:build !lean
+
 package main
 
 import (
@@ -65,30 +67,14 @@ func TestB53AKeyInHelmValuesIsFound(t *testing.T) {
 	key := testSecrets()["datadogApiKey"]
 	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", testSecrets())))
 	for i, r := range declaration.Resources {
-		if r.Type == agent.ReleaseToken {
+		if r.Type == releaseToken {
 			values := r.Inputs["values"].ObjectValue()
 			values["datadog"].ObjectValue()["apiKey"] = resource.NewProperty(key)
 			declaration.Resources[i].Inputs["values"] = resource.NewProperty(values)
 		}
 	}
-	want := agent.ReleaseToken + " datadog-agent shows a secret"
+	want := releaseToken + " datadog-agent shows a secret"
 	if found := leaks(declaration, []string{key}); !slices.Contains(found, want) {
 		t.Errorf("got %q, want %q", found, want)
-	}
-}
-
-// TestOffMeansOff: a stack without Datadog, or without its keys where they are optional, declares nothing of it.
-func TestOffMeansOff(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"local", "staging"} {
-		stack := mustDecode(t, stackstest.File(t, name, nil))
-		for _, r := range mustDeclare(t, stack).Resources {
-			if strings.Contains(strings.ToLower(r.Type), "datadog") || r.Name == "datadog" {
-				t.Errorf("%s: %s %s", name, r.Type, r.Name)
-			}
-		}
-		if stack.Off()["datadog"] == "" {
-			t.Errorf("%s does not say that Datadog is off", name)
-		}
 	}
 }

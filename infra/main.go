@@ -17,6 +17,9 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := checkAccount(ctx.Context(), stack); err != nil {
+		return err
+	}
 	release, err := readRelease(ctx, stack)
 	if err != nil {
 		return err

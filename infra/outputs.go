@@ -21,7 +21,7 @@ type outputs struct {
 	// running are the services' Deployments.
 	running pulumi.StringArray
 	// account is nil where Datadog is off.
-	account *account
+	account *datadogParts
 }
 
 // clusterOutput is the output that says which cluster the stack lives on, by the UID of its namespace kube-system.
@@ -57,11 +57,11 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 		}
 	}
 	if a := of.account; a != nil {
-		ctx.Export("datadogDashboard", a.Dashboard)
-		ctx.Export("datadogMonitors", pulumi.Int(a.Monitors))
+		ctx.Export("datadogDashboard", a.dashboard)
+		ctx.Export("datadogMonitors", pulumi.Int(a.monitors))
 		if a.agent != nil {
-			ctx.Export("datadog_helm_status", a.agent.Status)
-			ctx.Export("datadog_helm_version", a.agent.Version)
+			ctx.Export("datadog_helm_status", a.agent.status)
+			ctx.Export("datadog_helm_version", a.agent.version)
 		}
 	}
 	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))

@@ -36,6 +36,14 @@ func variants(t testing.TB) map[string]stacks.Stack {
 	return all
 }
 
+// attached is a second stack on a cluster: it uses the agent that another one has installed.
+const attached = `
+config:
+  techcommerce:database: {postgres: {}}
+  techcommerce:edge: {nodePort: 30300}
+  techcommerce:datadog: {cluster: c1, agent: null}
+`
+
 const everything = `
 config:
   techcommerce:services:

@@ -24,6 +24,16 @@ type Datadog struct {
 	// Burn also alerts when the errors of an hour, or of six, would use up the month of alerts.objectives.orders too
 	// fast.
 	Burn bool `json:"burn,omitempty"`
+	// Thresholds changes when single monitors alert, whichever they are. Only Datadog's follow it.
+	Thresholds []DatadogThreshold `json:"thresholds,omitempty"`
+	// Synthetic has Datadog ask for the shop's public address from outside, and wakes somebody when it does not answer.
+	// Absent: nobody looks from outside.
+	Synthetic *DatadogSynthetic `json:"synthetic,omitempty"`
+	// Logs says what becomes of the stack's log lines. Absent: what the organisation's own indexes say.
+	Logs *DatadogLogs `json:"logs,omitempty"`
+	// Catalogue enters the services in the organisation's service catalogue. One stack of an organisation does: a service
+	// has one entry, whatever its environments.
+	Catalogue bool `json:"catalogue,omitempty"`
 	// QuietHours keeps the stack's monitors silent every day. Absent: never.
 	QuietHours *QuietHours `json:"quietHours,omitempty"`
 	// API is the API's address, for tests against a stand-in on this machine. Default: https://api.<site>.
@@ -60,6 +70,8 @@ type DatadogNotify struct {
 	Team []Handle `json:"team,omitempty"`
 	// Repeat tells again, and then says that it does, while nobody has mended what is urgent.
 	Repeat bool `json:"repeat,omitempty"`
+	// Rule has Datadog notify a team of everything that carries its tag, whatever the monitors' messages say.
+	Rule *DatadogTeamRule `json:"rule,omitempty"`
 }
 
 // DatadogLimits are when monitors alert.
@@ -103,7 +115,7 @@ type DatadogSite string
 func (DatadogSite) options() []string {
 	return []string{
 		"datadoghq.com", "us3.datadoghq.com", "us5.datadoghq.com", "ap1.datadoghq.com", "ap2.datadoghq.com", "datadoghq.eu",
-		"ddog-gov.com",
+		"ddog-gov.com", "us2.ddog-gov.com",
 	}
 }
 

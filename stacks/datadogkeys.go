@@ -45,7 +45,7 @@ func (s Stack) validateDatadog() []Problem {
 	if d.Agent != nil {
 		found = append(found, s.validateDatadogAgent(*d.Agent)...)
 	}
-	return found
+	return append(found, s.validateDatadogExtras()...)
 }
 
 func (s Stack) validateDatadogAgent(a DatadogAgent) []Problem {

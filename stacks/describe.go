@@ -63,7 +63,7 @@ func describeStruct(value reflect.Value) []Field {
 }
 
 func describeValue(value reflect.Value) Field {
-	if text, ok := value.Interface().(interface{ notation() notation }); ok {
+	if text, ok := value.Interface().(interface{ notation() notation }); ok && value.Kind() != reflect.Pointer {
 		n := text.notation()
 		return Field{
 			Kind: n.rule, JSON: "string", Expression: "^" + n.expression + "$", Numeric: n.numeric, Default: shown(value),

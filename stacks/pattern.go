@@ -29,6 +29,7 @@ const (
 	mailbox  = `[^\s@]+@[^\s@]+`
 	server   = `[a-zA-Z0-9.-]+:[0-9]+`
 	uid      = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
+	monitor  = `[A-Z][A-Za-z]*(-[a-z0-9-]+)?`
 	loopback = `http://(127\.0\.0\.1|localhost):[0-9]+`
 )
 
@@ -68,6 +69,14 @@ func pattern(name string) form {
 		expression, rule = mailbox, "want an address such as ops@example.com"
 	case "server":
 		expression, rule = server, "want host:port"
+	case "publicAddress":
+		expression, rule = `https://[^\s/]+(/\S*)?`, "want https://host, with or without a path"
+	case "optionalChannel":
+		expression, rule = `(`+channel+`)?`, `want a channel such as "#alerts"`
+	case "monitor":
+		expression, rule = monitor, "want the name of a monitor, such as ErrorLogs-frontend"
+	case "team":
+		expression, rule = uid, "want a team's id such as 00000000-0000-0000-0000-000000000000"
 	case "loopback":
 		expression, rule = loopback, "want http://127.0.0.1:port"
 	default:

@@ -78,6 +78,9 @@ const (
 	MetricsPath = "/metrics"
 )
 
+// Brand is in the title of every page of the shop: whoever asks from outside knows by it that the answer is the shop's.
+const Brand = "TechCommerce"
+
 // DescriptionPath is where the APIs describe themselves in OpenAPI.
 const DescriptionPath = "/openapi.yaml"
 

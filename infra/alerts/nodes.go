@@ -38,7 +38,9 @@ func nodeNotReady() Alert {
 		},
 		Datadog: &Query{
 			Reduce: "min", Window: 5 * time.Minute,
-			Metric:  Metric{Space: "sum", Name: "kubernetes_state.node.by_condition", Filter: []string{"condition:ready", "status:false"}, Zero: true},
+			// A node whose kubelet is silent is neither ready nor not ready: its status is unknown.
+			Metric:  Metric{Space: "sum", Name: "kubernetes_state.node.by_condition", Filter: []string{"condition:ready", "!status:true"}, Zero: true},
+			By:      []string{"node"},
 			Compare: ">=", Critical: 1, Silent: true,
 		},
 	}

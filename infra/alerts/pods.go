@@ -181,9 +181,10 @@ max by (namespace, pod, container) (container_memory_working_set_bytes{namespace
 		},
 		Datadog: &Query{
 			Reduce: "avg", Window: 10 * time.Minute,
-			Metric:  Metric{Space: "max", Name: "kubernetes.memory.usage"},
+			// The working set is what the kernel cannot take back; usage counts files that it would drop.
+			Metric:  Metric{Space: "max", Name: "kubernetes.memory.working_set"},
 			Of:      &Metric{Space: "max", Name: "kubernetes.memory.limits"},
-			By:      []string{"kube_deployment", "kube_container_name"},
+			By:      []string{"pod_name", "kube_container_name"},
 			Compare: ">", Critical: 100 * t.limit(maxContainerMemory()), Warning: before(100 * t.limit(maxContainerMemory())),
 		},
 	}

@@ -14,6 +14,9 @@ type Query struct {
 	Of     *Metric
 	// By are the tags that split it: each group alerts for itself.
 	By []string
+	// Each is a tag that has the names of the shop's services for values: each service gets a monitor of its own, which
+	// is not silent when nothing of the service is left.
+	Each string
 	// Compare is the operator between the value and a threshold.
 	Compare string
 	// Critical is the threshold; Warning is one before it, nil for none.

@@ -74,6 +74,11 @@ func serviceDown() Alert {
 			},
 			Silence: "Only while you take the service down on purpose.",
 		},
+		Datadog: &Query{
+			Reduce: "max", Window: 5 * time.Minute,
+			Metric: Metric{Space: "max", Name: "kubernetes_state.deployment.replicas_available"}, Each: "kube_deployment",
+			Compare: "<", Critical: 1, Told: true,
+		},
 	}
 }
 

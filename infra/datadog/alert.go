@@ -22,15 +22,55 @@ func (a Args) watchable(alert alerts.Alert) bool {
 	return a.MeasuresDatabase || !slices.Contains(discovery.CollectedOfPostgres(), alert.Datadog.Metric.Name)
 }
 
-// fromAlert is the monitor that watches what an alert does.
-func (a Args) fromAlert(alert alerts.Alert) planned {
-	q := *alert.Datadog
-	q.Critical = rounded(q.Critical)
-	if q.Warning != nil {
-		q.Warning = new(rounded(*q.Warning))
+// fromAlert are the monitors that watch what an alert does: one as a rule, one for each service where the alert says so,
+// and one for each namespace that has what the alert is about.
+func (a Args) fromAlert(alert alerts.Alert) []planned {
+	if alert.Datadog.Each != "" {
+		var list []planned
+		for _, service := range a.Services {
+			q := *alert.Datadog
+			q.Metric.Filter = append(slices.Clone(q.Metric.Filter), q.Each+":"+service.Name)
+			p := a.monitorOf(alert, q, alert.Name+"-"+service.Name, a.Scope.Namespace)
+			p.service = service.Name
+			list = append(list, p)
+		}
+		return list
 	}
+	namespaces, several := a.holding(*alert.Datadog)
+	if !several {
+		return []planned{a.monitorOf(alert, *alert.Datadog, alert.Name, a.Scope.Namespace)}
+	}
+	var list []planned
+	for _, namespace := range namespaces {
+		name := alert.Name
+		if namespace != a.Scope.Namespace {
+			name += "-" + monitored
+		}
+		list = append(list, a.monitorOf(alert, *alert.Datadog, name, namespace))
+	}
+	return list
+}
+
+// monitored ends the names of monitors that watch the monitoring itself.
+const monitored = "monitoring"
+
+// holding are the namespaces that have what a query is split by, for what not every namespace of a stack has: a monitor of
+// a namespace without any would be silent for ever.
+func (a Args) holding(q alerts.Query) (namespaces []string, several bool) {
+	switch {
+	case slices.Contains(q.By, "kube_stateful_set"):
+		return a.StatefulSets, true
+	case slices.Contains(q.By, "persistentvolumeclaim"):
+		return a.Volumes, true
+	}
+	return nil, false
+}
+
+// monitorOf is the monitor of an alert, under a name and of a namespace.
+func (a Args) monitorOf(alert alerts.Alert, q alerts.Query, name, namespace string) planned {
+	q.Critical, q.Warning = a.limits(name, rounded(q.Critical), roundedWarning(q.Warning))
 	m := spec.Monitor{
-		Name: alert.Name, Type: spec.Metric, Query: a.query(q), Priority: priority(alert.Severity),
+		Name: name, Type: spec.Metric, Query: a.query(q, namespace), Priority: priority(alert.Severity),
 		Thresholds: spec.Thresholds{Critical: spec.At(q.Critical), Warning: q.Warning}, NewGroupDelay: delay(q.By),
 		NoData: spec.NoData{On: "show_no_data"},
 	}
@@ -44,11 +84,20 @@ func (a Args) fromAlert(alert alerts.Alert) planned {
 	if q.Of != nil {
 		about = "{{value}} % of " + q.Of.Name
 	}
+	summary, problems := translate(alert.Summary, q, namespace)
 	m.Message = a.message(text{
-		summary: translate(alert.Summary, q, a.Scope.Namespace), about: about,
+		summary: summary, about: about,
 		meaning: alert.Runbook.Meaning, impact: alert.Runbook.Impact, runbook: alert.Name + ".md",
+		namespace: namespace,
 	}, m)
-	return planned{name: alert.Name, monitor: m, service: serviceOf(q)}
+	return planned{name: name, monitor: m, service: serviceOf(q), namespace: namespace, problems: problems}
+}
+
+func roundedWarning(value *float64) *float64 {
+	if value == nil {
+		return nil
+	}
+	return new(rounded(*value))
 }
 
 // podDelay is how many seconds a new pod has before it is judged: its image is pulled, it starts.
@@ -71,10 +120,10 @@ func priority(s alerts.Severity) int {
 }
 
 // query writes a query in Datadog's grammar.
-func (a Args) query(q alerts.Query) string {
-	expression := a.term(q.Metric, q.By)
+func (a Args) query(q alerts.Query, namespace string) string {
+	expression := a.term(q.Metric, q.By, namespace)
 	if q.Of != nil {
-		expression += " / " + a.term(*q.Of, q.By) + " * 100"
+		expression += " / " + a.term(*q.Of, q.By, namespace) + " * 100"
 	}
 	window := span(q.Window)
 	reduce := q.Reduce + "(last_" + window + ")"
@@ -85,9 +134,9 @@ func (a Args) query(q alerts.Query) string {
 }
 
 // term writes one metric of a query.
-func (a Args) term(m alerts.Metric, by []string) string {
+func (a Args) term(m alerts.Metric, by []string, namespace string) string {
 	metric := name(m.Name)
-	filter := strings.Join(append(a.filter(metric), retagged(metric, m.Filter)...), ",")
+	filter := strings.Join(append(a.filter(metric, namespace), retagged(metric, m.Filter)...), ",")
 	term := m.Space + ":" + metric + "{" + filter + "}"
 	if len(by) > 0 {
 		term += " by {" + strings.Join(by, ",") + "}"
@@ -110,8 +159,8 @@ func name(metric string) string {
 }
 
 // filter is what makes a metric the stack's: traces know the environment alone, nodes the cluster alone.
-func (a Args) filter(metric string) []string {
-	env, namespace := "env:"+a.Scope.Environment, "kube_namespace:"+a.Scope.Namespace
+func (a Args) filter(metric, of string) []string {
+	env, namespace := "env:"+a.Scope.Environment, "kube_namespace:"+of
 	cluster := "kube_cluster_name:" + a.Scope.Cluster
 	switch {
 	case strings.HasPrefix(metric, "trace."):
@@ -164,31 +213,40 @@ func span(d time.Duration) string {
 
 var labelForm = regexp.MustCompile(`\{\{ *\$labels\.(\w+) *\}\}`)
 
-// groups are Datadog's tags for Prometheus' labels.
-func groups() map[string]string {
-	return map[string]string{
-		"pod": "pod_name", "container": "kube_container_name", "node": "host", "deployment": "kube_deployment",
-		"statefulset": "kube_stateful_set",
+// groups are Datadog's tags for Prometheus' labels, those that a metric is most likely to have first.
+func groups(label string) []string {
+	known := map[string][]string{
+		"pod": {"pod_name"}, "container": {"kube_container_name"}, "node": {"node", "host"}, "deployment": {"kube_deployment"},
+		"statefulset": {"kube_stateful_set"}, "service": {"service", "kube_deployment"},
 	}
+	if tags, ok := known[label]; ok {
+		return tags
+	}
+	return []string{label}
 }
 
-// translate puts Datadog's variables into a text that was written for Prometheus. A label that the query is not split by
-// has no value.
-func translate(text string, q alerts.Query, namespace string) string {
-	return labelForm.ReplaceAllStringFunc(text, func(found string) string {
+// translate puts Datadog's variables into a text that was written for Prometheus. A label that the query is neither split
+// by nor limited to has no value, and whoever reads the message would not know which pod it is about: that is a problem.
+func translate(text string, q alerts.Query, namespace string) (translated string, problems []string) {
+	translated = labelForm.ReplaceAllStringFunc(text, func(found string) string {
 		label := labelForm.FindStringSubmatch(found)[1]
-		tag, renamed := groups()[label]
-		if !renamed {
-			tag = label
-		}
-		switch {
-		case label == "namespace":
+		if label == "namespace" {
 			return namespace
-		case slices.Contains(q.By, tag):
-			return "{{" + tag + ".name}}"
 		}
-		return "a " + label
+		for _, tag := range groups(label) {
+			if slices.Contains(q.By, tag) {
+				return "{{" + tag + ".name}}"
+			}
+			for _, filter := range q.Metric.Filter {
+				if key, value, _ := strings.Cut(filter, ":"); key == tag {
+					return value
+				}
+			}
+		}
+		problems = append(problems, fmt.Sprintf("message: label %s has no value: the query is by {%s}", label, strings.Join(q.By, ",")))
+		return found
 	})
+	return translated, problems
 }
 
 // serviceOf is the service that a query is about; the whole shop where it is about none or several.

@@ -1,3 +1,9 @@
+// Package datadog declares what Datadog watches of a stack: monitors, service level objectives, a dashboard, and what else
+// the stack asks for. Monitors of what Prometheus watches, too, are made from package alerts; the others are of logs, of
+// calls between services and of budgets, which only Datadog has. It knows neither stacks nor the cluster.
+//
+// What is declared is planned and checked without Pulumi. The files that import Pulumi's SDK for Datadog, and no others,
+// are left out under the build constraint lean: compiling that SDK takes minutes and gigabytes of memory.
 package datadog
 
 import (
@@ -35,8 +41,22 @@ type Args struct {
 	Limits Limits
 	// Objectives are what is promised.
 	Objectives Objectives
+	// Thresholds are the stack's own for single monitors, by the monitors' names.
+	Thresholds map[string]Threshold
+	// StatefulSets and Volumes are the stack's namespaces in which there are any: the shop's, the monitoring's.
+	StatefulSets, Volumes []string
 	// Quiet keeps the stack's monitors silent every day; nil never does.
 	Quiet *Quiet
+	// Synthetic asks for the shop from outside; nil does not.
+	Synthetic *Synthetic
+	// Index keeps the stack's log lines apart; nil leaves them to the organisation's indexes.
+	Index *Index
+	// CountLines makes a metric of the stack's log lines.
+	CountLines bool
+	// Definitions describes the services in the service catalogue.
+	Definitions bool
+	// TeamRule notifies a team of what carries its tag; nil does not.
+	TeamRule *TeamRule
 	// WatchesAgent says that the stack owns the cluster's agent.
 	WatchesAgent bool
 	// MeasuresDatabase says that PostgreSQL has an exporter, from which the agent collects.
@@ -65,6 +85,37 @@ type Objectives struct {
 	CatalogueSeconds float64
 	// Burn also watches how fast the orders' budget goes.
 	Burn bool
+}
+
+// Synthetic is a test of the public address.
+type Synthetic struct {
+	URL       string
+	Locations []string
+	// Every is the number of seconds between two questions, Slow how many milliseconds an answer may take.
+	Every, Slow int
+	// Shows is text that the page has: an answer of somebody else's, such as a provider's page for parked names, does not.
+	Shows string
+}
+
+// Index is an index of log lines.
+type Index struct {
+	// Days is how long lines are kept, DailyLimit how many of a day; 0 is all.
+	Days, DailyLimit int
+	Exclude          []Exclusion
+}
+
+// Exclusion is a share of some lines that an index does not keep.
+type Exclusion struct {
+	Name, Query string
+	Share       float64
+}
+
+// TeamRule says by what ways a team is notified.
+type TeamRule struct {
+	Team                         string
+	Email                        bool
+	SlackWorkspace, SlackChannel string
+	PagerDuty                    string
 }
 
 // Quiet is a time of every day.

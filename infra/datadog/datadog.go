@@ -1,16 +1,12 @@
-// Package datadog declares what Datadog watches of a stack: monitors, service level objectives, a dashboard, quiet hours.
-// Monitors of what Prometheus watches, too, are made from package alerts; the others are of logs, of calls between
-// services and of budgets, which only Datadog has. It knows neither stacks nor the cluster.
+//go:build !lean
+
 package datadog
 
 import (
 	"fmt"
-	"strconv"
 
+	sdk "github.com/pulumi/pulumi-datadog/sdk/v4/go/datadog"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
-
-	"github.com/techcommerce/platform/infra/datadog/resource"
-	"github.com/techcommerce/platform/infra/datadog/spec"
 )
 
 const token = "techcommerce:datadog:Datadog"
@@ -27,8 +23,8 @@ type Datadog struct {
 
 // declared keeps what exists, by logical name, for those that refer to it.
 type declared struct {
-	monitors   map[string]*resource.Monitor
-	objectives map[string]*resource.Objective
+	monitors   map[string]*sdk.Monitor
+	objectives map[string]*sdk.ServiceLevelObjective
 }
 
 // New declares everything that Datadog watches. Nothing is declared unless every rule of package spec holds.
@@ -42,9 +38,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err := ctx.RegisterComponentResourceV2(token, name, inputs, d, opts...); err != nil {
 		return nil, err
 	}
-	provider, err := resource.NewProvider(ctx, name, resource.ProviderArgs{
-		APIKey: secret(args.APIKey), AppKey: secret(args.AppKey), APIURL: args.API,
-	}, pulumi.Parent(d))
+	provider, err := sdk.NewProvider(ctx, name, providerArgs(args), pulumi.Parent(d))
 	if err != nil {
 		return nil, fmt.Errorf("datadog %s: provider: %w", name, err)
 	}
@@ -53,17 +47,24 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if err != nil {
 		return nil, fmt.Errorf("datadog %s: %w", name, err)
 	}
-	dashboard, err := resource.NewDashboard(ctx, name, resource.DashboardArgs{Dashboard: args.dashboard(all)}, child)
+	dashboard, err := sdk.NewDashboardJson(ctx, name, args.dashboard(all), child)
 	if err != nil {
 		return nil, fmt.Errorf("datadog %s: dashboard: %w", name, err)
 	}
-	if args.Quiet != nil {
-		if _, err := resource.NewDowntime(ctx, name+"-quiet", args.quiet(), child); err != nil {
-			return nil, fmt.Errorf("datadog %s: quiet hours: %w", name, err)
+	for _, extra := range extras() {
+		if err := extra(ctx, name, args, child); err != nil {
+			return nil, fmt.Errorf("datadog %s: %w", name, err)
 		}
 	}
-	d.Dashboard = pulumi.Sprintf("%s%s", args.App, dashboard.URL)
+	d.Dashboard = pulumi.Sprintf("%s%s", args.App, dashboard.Url)
 	return d, ctx.RegisterResourceOutputs(d, pulumi.Map{"dashboard": d.Dashboard})
+}
+
+// providerArgs always gives the API's address: without it a DD_HOST in somebody's shell would redirect the stack.
+func providerArgs(a Args) *sdk.ProviderArgs {
+	return &sdk.ProviderArgs{
+		ApiKey: pulumi.String(a.APIKey), AppKey: pulumi.String(a.AppKey), ApiUrl: pulumi.String(a.API),
+	}
 }
 
 func firstOf(errs ...error) error {
@@ -75,20 +76,16 @@ func firstOf(errs ...error) error {
 	return nil
 }
 
-func secret(text string) pulumi.StringInput {
-	return pulumi.ToSecret(pulumi.String(text)).(pulumi.StringOutput)
-}
-
 // declare makes monitors that stand alone, then objectives, then monitors that are made of those. The ids that they take
 // from each other are outputs, so Pulumi deletes them the other way round: Datadog refuses to delete what is in use.
 func (p Plan) declare(ctx *pulumi.Context, opts pulumi.ResourceOption) (declared, error) {
-	all := declared{monitors: map[string]*resource.Monitor{}, objectives: map[string]*resource.Objective{}}
+	all := declared{monitors: map[string]*sdk.Monitor{}, objectives: map[string]*sdk.ServiceLevelObjective{}}
 	for _, last := range []bool{false, true} {
 		for _, m := range p.monitors {
 			if (m.query != nil) != last {
 				continue
 			}
-			monitor, err := resource.NewMonitor(ctx, m.name, monitorArgs(m, all), opts)
+			monitor, err := sdk.NewMonitor(ctx, m.name, monitorArgs(m, all), opts)
 			if err != nil {
 				return all, fmt.Errorf("monitor %s: %w", m.name, err)
 			}
@@ -98,7 +95,7 @@ func (p Plan) declare(ctx *pulumi.Context, opts pulumi.ResourceOption) (declared
 			if last {
 				break
 			}
-			objective, err := resource.NewObjective(ctx, o.name, objectiveArgs(o, all), opts)
+			objective, err := sdk.NewServiceLevelObjective(ctx, o.name, objectiveArgs(o, all), opts)
 			if err != nil {
 				return all, fmt.Errorf("objective %s: %w", o.name, err)
 			}
@@ -118,46 +115,4 @@ func (m planned) ids(all declared) pulumi.StringArray {
 		list = append(list, all.objectives[m.objective].ID().ToStringOutput())
 	}
 	return list
-}
-
-func monitorArgs(m planned, all declared) resource.MonitorArgs {
-	s := m.monitor
-	args := resource.MonitorArgs{
-		Name: s.Name, Type: s.Type, Query: pulumi.String(s.Query), Message: s.Message,
-		Priority: strconv.Itoa(s.Priority), Tags: s.Tags, Thresholds: thresholds(s.Thresholds),
-		EscalationMessage: s.Escalation, NotifyBies: s.NotifyBy, OnMissingData: s.NoData.On,
-		NoDataTimeframe: s.NoData.Minutes, RenotifyInterval: s.Renotify.Minutes, RenotifyOccurrences: s.Renotify.Times,
-		NewGroupDelay: s.NewGroupDelay, TimeoutH: s.TimeoutHours, IncludeTags: new(true),
-		RequireFullWindow: new(s.FullWindow),
-	}
-	if s.NoData.Notify {
-		args.NotifyNoData = new(true)
-	}
-	if s.Renotify.Minutes != 0 {
-		args.RenotifyStatuses = []string{"alert"}
-	}
-	if s.Type == spec.Log {
-		args.EnableLogsSample = new(true)
-	}
-	if m.query != nil {
-		args.Query = m.ids(all).ToStringArrayOutput().ApplyT(m.query).(pulumi.StringOutput)
-	}
-	return args
-}
-
-func thresholds(t spec.Thresholds) *resource.Thresholds {
-	if t == (spec.Thresholds{}) {
-		return nil
-	}
-	return &resource.Thresholds{
-		Critical: number(t.Critical), Warning: number(t.Warning), OK: number(t.OK),
-		CriticalRecovery: number(t.CriticalRecovery), WarningRecovery: number(t.WarningRecovery),
-	}
-}
-
-func number(value *float64) string {
-	if value == nil {
-		return ""
-	}
-	return spec.Number(*value)
 }

@@ -51,6 +51,7 @@ func cluster() map[string][]string {
 	return map[string][]string{
 		"kubernetes_state.container.restarts":                    container,
 		"kubernetes_state.container.status_report.count.waiting": append(container, "reason"),
+		"kubernetes_state.deployment.replicas_available":         {"kube_namespace", "kube_deployment"},
 		"kubernetes_state.deployment.replicas_unavailable":       {"kube_namespace", "kube_deployment"},
 		"kubernetes_state.hpa.current_replicas":                  autoscaler,
 		"kubernetes_state.hpa.desired_replicas":                  autoscaler,
@@ -61,7 +62,7 @@ func cluster() map[string][]string {
 		"kubernetes.cpu.cfs.throttled.periods":                   container,
 		"kubernetes.cpu.usage.total":                             container,
 		"kubernetes.memory.limits":                               container,
-		"kubernetes.memory.usage":                                container,
+		"kubernetes.memory.working_set":                          container,
 		"kubernetes.kubelet.volume.stats.capacity_bytes":         volume,
 		"kubernetes.kubelet.volume.stats.used_bytes":             volume,
 		"system.cpu.idle":                                        {"host"},
@@ -78,12 +79,15 @@ func lineTags() []string {
 }
 
 // exists lists what a query looks at that there is not.
-func (a Args) exists(uses []spec.Use) []string {
+func (a Args) exists(uses []spec.Use, more map[string][]string) []string {
 	var found []string
 	for _, use := range uses {
 		tags, what := lineTags(), "log lines"
 		if use.Metric != "" {
 			tags, what = tagsOf(use.Metric), use.Metric
+			if own, ok := more[use.Metric]; ok {
+				tags = append([]string{"env", "service", "version", "kube_namespace", "kube_cluster_name"}, own...)
+			}
 		}
 		if tags == nil {
 			found = append(found, fmt.Sprintf("query: nothing sends %s", use.Metric))

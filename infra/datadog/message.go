@@ -14,16 +14,19 @@ type text struct {
 	summary, about string
 	// meaning and impact explain; runbook is the file that says what to do.
 	meaning, impact, runbook string
-	// logs is the search that shows the lines behind it; empty is all of the stack's errors.
+	// logs is the search that shows the lines behind it; empty is all of the errors in namespace.
 	logs string
+	// namespace is what it is about; empty is the shop's.
+	namespace string
 }
 
 // message is what people read. It begins with the state, because that is all that a phone shows, and ends with who reads
-// it; what wakes somebody stands inside the alert's own block, or its recovery would wake them, too.
+// it. What wakes somebody stands in the blocks of what is critical, and in that of the recovery: PagerDuty resolves an
+// incident when it is told there, and a warning wakes nobody.
 func (a Args) message(t text, m spec.Monitor) string {
 	at := "[" + a.Scope.Environment + "] "
 	about := " (" + t.about + ")"
-	if m.Type != spec.Composite && m.Type != spec.ServiceCheck {
+	if m.Type != spec.Composite && m.Type != spec.ServiceCheck && m.Type != spec.Synthetic {
 		about = " (" + t.about + ", limit {{threshold}})"
 	}
 	lines := []string{block("is_alert", at+t.summary+about+a.pages(m.Priority))}
@@ -31,9 +34,9 @@ func (a Args) message(t text, m spec.Monitor) string {
 		lines = append(lines, block("is_warning", at+"soon: "+t.summary+" ("+t.about+", limit {{warn_threshold}})"))
 	}
 	if strings.HasSuffix(m.NoData.On, "no_data") || m.NoData.Notify {
-		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"))
+		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"+a.pagesAbsence(m)))
 	}
-	lines = append(lines, block("is_recovery", at+"over: "+t.summary))
+	lines = append(lines, block("is_recovery", at+"over: "+t.summary+a.pages(m.Priority)))
 	for _, line := range []string{t.meaning, t.impact} {
 		if line != "" {
 			lines = append(lines, "", a.linked(line))
@@ -45,7 +48,11 @@ func (a Args) message(t text, m spec.Monitor) string {
 	}
 	search := t.logs
 	if search == "" {
-		search = "status:error kube_namespace:" + a.Scope.Namespace
+		namespace := t.namespace
+		if namespace == "" {
+			namespace = a.Scope.Namespace
+		}
+		search = "status:error kube_namespace:" + namespace
 	}
 	lines = append(lines, "Logs: "+a.App+"/logs?query="+url.QueryEscape(search))
 	return strings.Join(append(lines, a.Readers...), "\n")
@@ -74,6 +81,14 @@ func (a Args) pages(priority int) string {
 		return ""
 	}
 	return " " + strings.Join(a.Page, " ")
+}
+
+// pagesAbsence is who is woken when there is no data: those who are notified of it at all.
+func (a Args) pagesAbsence(m spec.Monitor) string {
+	if !m.NoData.Notifies() {
+		return ""
+	}
+	return a.pages(m.Priority)
 }
 
 // renotify says how often it is told again.

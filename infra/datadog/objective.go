@@ -1,55 +1,90 @@
+//go:build !lean
+
 package datadog
 
-import "github.com/techcommerce/platform/infra/datadog/spec"
+import (
+	"strconv"
 
-// Names of the objectives.
-const (
-	ordersObjective    = "OrdersAnswered"
-	catalogueObjective = "CatalogueFast"
-	shopObjective      = "ShopRunning"
+	sdk "github.com/pulumi/pulumi-datadog/sdk/v4/go/datadog"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-// period is what the objectives are promised over.
-const period = "30d"
-
-// promise is an objective under its name, and the monitors that it is taken from.
-type promise struct {
-	name      string
-	service   string
-	objective spec.Objective
-	of        []string
-}
-
-// promises are the objectives.
-func (a Args) promises() []promise {
-	o := a.Objectives
-	return []promise{
-		{name: ordersObjective, service: a.Orders, objective: spec.Objective{
-			Description: "Of the requests to " + a.Orders + ", so many are answered without an error of its own.",
-			Targets:     targets(o.Orders, period, "7d"),
-			Count:       &spec.Count{Good: a.hits(a.Orders) + " - " + a.failures(a.Orders), Total: a.hits(a.Orders)},
-		}},
-		{name: catalogueObjective, service: a.Catalogue, objective: spec.Objective{
-			Description: "In so many slices of five minutes, 95 of 100 answers of " + a.Catalogue + " come within " +
-				spec.Number(o.CatalogueSeconds) + " s.",
-			Targets: targets(o.Catalogue, period),
-			Slice: &spec.Slice{
-				Query: a.slowest(a.Catalogue, "p95"), Limit: o.CatalogueSeconds, Seconds: 300,
-			},
-		}},
-		{name: shopObjective, service: everything, of: []string{incomplete}, objective: spec.Objective{
-			Description: "For so much of the time, every pod runs that shall.",
-			Targets:     targets(o.Shop, period),
-			Monitored:   &spec.Monitored{Types: []string{spec.Metric}},
-		}},
+func objectiveArgs(p promise, all declared) *sdk.ServiceLevelObjectiveArgs {
+	o := p.objective
+	args := &sdk.ServiceLevelObjectiveArgs{
+		Name: pulumi.String(o.Name), Type: pulumi.String(o.Type()), Description: pulumi.String(o.Description),
+		Tags: pulumi.ToStringArray(o.Tags), Timeframe: pulumi.String(period), Thresholds: targetArgs(p),
 	}
+	for _, t := range o.Targets {
+		if t.Period == period {
+			args.TargetThreshold, args.WarningThreshold = pulumi.Float64(t.Percent), pulumi.Float64(t.Warning)
+		}
+	}
+	if o.Count != nil {
+		args.Query = &sdk.ServiceLevelObjectiveQueryArgs{
+			Numerator: pulumi.String(o.Count.Good), Denominator: pulumi.String(o.Count.Total),
+		}
+	}
+	if o.Slice != nil {
+		args.SliSpecification = sliceArgs(p)
+	}
+	if o.Monitored != nil {
+		var ids pulumi.StringArray
+		for _, name := range p.of {
+			ids = append(ids, all.monitors[name].ID().ToStringOutput())
+		}
+		args.MonitorIds = numbers(ids)
+		if len(o.Monitored.Groups) > 0 {
+			args.Groups = pulumi.ToStringArray(o.Monitored.Groups)
+		}
+		// The provider would look each monitor up by the id in the state, before a refresh or an update has had the chance to
+		// find that somebody deleted it: every command would fail once.
+		args.Validate = pulumi.Bool(false)
+	}
+	return args
 }
 
-// targets warn when half of the budget is gone.
-func targets(percent float64, periods ...string) []spec.Target {
-	var list []spec.Target
-	for _, p := range periods {
-		list = append(list, spec.Target{Period: p, Percent: percent, Warning: percent + (100-percent)/2})
+func targetArgs(p promise) sdk.ServiceLevelObjectiveThresholdArray {
+	var list sdk.ServiceLevelObjectiveThresholdArray
+	for _, t := range p.objective.Targets {
+		list = append(list, &sdk.ServiceLevelObjectiveThresholdArgs{
+			Timeframe: pulumi.String(t.Period), Target: pulumi.Float64(t.Percent), Warning: pulumi.Float64(t.Warning),
+		})
 	}
 	return list
+}
+
+func sliceArgs(p promise) *sdk.ServiceLevelObjectiveSliSpecificationArgs {
+	s := p.objective.Slice
+	query := &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryQueryArgs{
+		MetricQuery: &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryQueryMetricQueryArgs{
+			Name: pulumi.String("q1"), Query: pulumi.String(s.Query),
+		},
+	}
+	return &sdk.ServiceLevelObjectiveSliSpecificationArgs{
+		TimeSlice: &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceArgs{
+			Comparator: pulumi.String("<"), Threshold: pulumi.Float64(s.Limit), QueryIntervalSeconds: pulumi.Int(s.Seconds),
+			Query: &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryArgs{
+				Formula: &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryFormulaArgs{
+					FormulaExpression: pulumi.String("q1"),
+				},
+				Queries: sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryQueryArray{query},
+			},
+		},
+	}
+}
+
+// numbers are ids of monitors as objectives want them.
+func numbers(ids pulumi.StringArray) pulumi.IntArrayInput {
+	return ids.ToStringArrayOutput().ApplyT(func(texts []string) ([]int, error) {
+		var list []int
+		for _, text := range texts {
+			id, err := strconv.Atoi(text)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, id)
+		}
+		return list, nil
+	}).(pulumi.IntArrayOutput)
 }

@@ -42,10 +42,11 @@ func (a Args) own() []planned {
 // logged is a monitor of log lines. A line more or less is no alarm, so silence is zero.
 func (a Args) logged(name, service, search, window string, limit int, t text) planned {
 	t.logs = search
-	query := fmt.Sprintf(`logs("%s").index("*").rollup("count").last("%s") > %d`, search, window, limit)
+	critical, warning := a.limits(name, float64(limit), spec.At(float64(limit/2)))
+	query := fmt.Sprintf(`logs("%s").index("*").rollup("count").last("%s") > %s`, search, window, spec.Number(critical))
 	m := spec.Monitor{
 		Name: name, Type: spec.Log, Query: query, Priority: 3, TimeoutHours: 1, NoData: spec.NoData{On: "default"},
-		Thresholds: spec.Thresholds{Critical: spec.At(float64(limit)), Warning: spec.At(float64(limit / 2))},
+		Thresholds: spec.Thresholds{Critical: &critical, Warning: warning},
 	}
 	m.Message = a.message(t, m)
 	return planned{name: name, monitor: m, service: service}
@@ -83,11 +84,12 @@ func (a Args) logVolume() planned {
 // callsFail looks at the caller's side: a service that is not reached counts no request and no error of its own.
 func (a Args) callsFail(service string) planned {
 	filter := "{env:" + a.Scope.Environment + ",service:" + service + "}.as_count()"
+	critical, warning := a.limits(callsFail+service, a.Limits.CallErrors, nil)
 	m := spec.Monitor{
 		Name: callsFail + service, Type: spec.Metric, Priority: 3, NoData: spec.NoData{On: "default"},
 		Query: "sum(last_5m):default_zero(sum:" + calls + ".errors" + filter + ") / sum:" + calls + ".hits" + filter +
-			" * 100 > " + spec.Number(a.Limits.CallErrors),
-		Thresholds: spec.Thresholds{Critical: spec.At(a.Limits.CallErrors)},
+			" * 100 > " + spec.Number(critical),
+		Thresholds: spec.Thresholds{Critical: &critical, Warning: warning},
 	}
 	m.Message = a.message(text{
 		summary: service + " does not reach the services that it calls", about: "{{value}} % of the calls fail",
@@ -111,11 +113,12 @@ func (a Args) checkoutBlocked() planned {
 
 // imageMissing says why a release does not get on, sooner than its missing replicas do.
 func (a Args) imageMissing() planned {
+	critical, warning := a.limits("ImageMissing", 1, nil)
 	m := spec.Monitor{
 		Name: "ImageMissing", Type: spec.Metric, Priority: 3, NewGroupDelay: podDelay,
 		Query: "max(last_5m):default_zero(sum:kubernetes_state.container.status_report.count.waiting{kube_namespace:" +
-			a.Scope.Namespace + ",kube_cluster_name:" + a.Scope.Cluster + ",reason:imagepullbackoff} by {pod_name}) >= 1",
-		Thresholds: spec.Thresholds{Critical: spec.At(1)}, NoData: spec.NoData{On: "default"},
+			a.Scope.Namespace + ",kube_cluster_name:" + a.Scope.Cluster + ",reason:imagepullbackoff} by {pod_name}) >= " + spec.Number(critical),
+		Thresholds: spec.Thresholds{Critical: &critical, Warning: warning}, NoData: spec.NoData{On: "default"},
 	}
 	m.Message = a.message(text{
 		summary: "An image of {{pod_name.name}} cannot be pulled", about: "{{value}} of its containers wait",
@@ -141,8 +144,9 @@ func (a Args) agentDown() planned {
 
 // burns watches how fast the orders' budget goes: 14.4 times as fast uses up 2 % of a month in an hour.
 func (a Args) burns(name, long, short string, rate float64, priority int) planned {
+	rate, warning := a.limits(name, rate, nil)
 	m := spec.Monitor{
-		Name: name, Type: spec.Burn, Priority: priority, Thresholds: spec.Thresholds{Critical: spec.At(rate)},
+		Name: name, Type: spec.Burn, Priority: priority, Thresholds: spec.Thresholds{Critical: &rate, Warning: warning},
 	}
 	m.Message = a.message(text{
 		summary: "Orders fail more often than was promised", about: "{{value}} times as often, over " + long,

@@ -17,6 +17,13 @@ type planned struct {
 	monitor spec.Monitor
 	// service is its tag of that name.
 	service string
+	// namespace is the one that it watches; empty is the shop's.
+	namespace string
+	// sends are metrics that nothing else here looks at, with their tags as Datadog documents them: a monitor that brings
+	// its own metric says so itself.
+	sends map[string][]string
+	// problems were found while it was made.
+	problems []string
 	// of are the monitors, or objective the objective, whose ids its query names; query writes it once they are known.
 	of        []string
 	objective string
@@ -34,7 +41,7 @@ func (a Args) Plan() (Plan, error) {
 	p := Plan{}
 	for _, alert := range a.Alerts {
 		if a.watchable(alert) {
-			p.monitors = append(p.monitors, a.fromAlert(alert))
+			p.monitors = append(p.monitors, a.fromAlert(alert)...)
 		}
 	}
 	p.monitors = append(p.monitors, a.own()...)
@@ -99,16 +106,23 @@ const someObjective = "00000000000000000000000000000000"
 
 // check holds everything against the rules of package spec, and against what there is.
 func (a Args) check(p Plan) error {
-	var problems []error
+	problems := a.checkThresholds(p)
 	for _, m := range p.monitors {
-		for _, problem := range append(p.checkMonitor(m, a.Scope), a.exists(m.monitor.Uses())...) {
+		scope := a.Scope
+		if m.namespace != "" {
+			scope.Namespace = m.namespace
+		}
+		for _, problem := range slices.Concat(m.problems, p.checkMonitor(m, scope), a.exists(m.monitor.Uses(), m.sends)) {
 			problems = append(problems, fmt.Errorf("monitor %s: %s", m.name, problem))
 		}
 	}
 	for _, o := range p.promises {
-		for _, problem := range append(o.objective.Check(a.Scope), a.exists(o.objective.Uses())...) {
+		for _, problem := range append(o.objective.Check(a.Scope), a.exists(o.objective.Uses(), nil)...) {
 			problems = append(problems, fmt.Errorf("objective %s: %s", o.name, problem))
 		}
+	}
+	for _, problem := range a.checkLogs() {
+		problems = append(problems, fmt.Errorf("logs: %s", problem))
 	}
 	for _, problem := range a.board(nil).check(a) {
 		problems = append(problems, fmt.Errorf("dashboard: %s", problem))

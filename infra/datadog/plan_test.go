@@ -24,6 +24,7 @@ func args() datadog.Args {
 		Limits:       datadog.Limits{ErrorLogs: 10, ServerErrors: 20, LogLines: 1000, CallErrors: 5},
 		Objectives:   datadog.Objectives{Orders: 99.9, Catalogue: 99, Shop: 99.9, CatalogueSeconds: 0.5, Burn: true},
 		WatchesAgent: true, MeasuresDatabase: true,
+		StatefulSets: []string{"shop", "monitoring"}, Volumes: []string{"monitoring"},
 	}
 }
 
@@ -69,6 +70,24 @@ func TestFaultyPlansAreRefused(t *testing.T) {
 			"monitor New: query: avg(…) over system.cpu.idle.as_count(), want sum: anything else forgets how many there were"},
 		{"an objective that cannot burn so fast", func(a *datadog.Args) { a.Objectives.Orders = 90 },
 			"monitor OrdersBurnFast: query: burn rate 14.4, but a target of 90 can burn at 10 at most"},
+		{"a message about a pod that nothing names", func(a *datadog.Args) {
+			q := alerts.Query{
+				Reduce: "avg", Window: 5 * time.Minute, Compare: ">", Critical: 1, Silent: true,
+				Metric: alerts.Metric{Space: "avg", Name: "system.cpu.idle"}, By: []string{"host"},
+			}
+			a.Alerts = append(a.Alerts, alerts.Alert{
+				Name: "New", Severity: alerts.Warning, Summary: "{{ $labels.pod }} on {{ $labels.node }}", Datadog: &q,
+			})
+		}, "monitor New: message: label pod has no value: the query is by {host}"},
+		{"a threshold of a monitor that there is not", func(a *datadog.Args) {
+			a.Thresholds = map[string]datadog.Threshold{"ErrorLogs-fronted": {Critical: 1}}
+		}, "thresholds: the stack has no monitor ErrorLogs-fronted with a threshold; it has "},
+		{"a stack's warning beyond its limit", func(a *datadog.Args) {
+			a.Thresholds = map[string]datadog.Threshold{"ErrorLogs-frontend": {Critical: 1, Warning: spec.At(2)}}
+		}, "monitor ErrorLogs-frontend: thresholds: warning is 2, want it below critical (1)"},
+		{"an exclusion that finds nothing", func(a *datadog.Args) {
+			a.Index = &datadog.Index{Exclude: []datadog.Exclusion{{Name: "chatter", Query: "level:debug"}}}
+		}, "logs: exclusion chatter: query: log lines has no tag level"},
 		{"a team in capitals", func(a *datadog.Args) { a.Team = "Shop" }, `tags: "team:Shop", want key:value in lower case`},
 	} {
 		a := args()

@@ -1,6 +1,6 @@
 // Package datadog_test takes the shipped stacks that have Datadog through the real Pulumi CLI, against stand-ins of
 // Datadog's API and of a cluster on this machine: with the real Datadog provider where its plugin can be had, and always
-// with a stand-in of it, which holds every input against the SDK's types.
+// with a stand-in of it. What may be declared at all is the SDK's types' to say.
 package datadog_test
 
 import (
@@ -15,11 +15,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/techcommerce/platform/infra/datadog/resource"
 	"github.com/techcommerce/platform/stacks/stackstest"
 	"github.com/techcommerce/platform/test/datadog/api"
+	"github.com/techcommerce/platform/test/datadog/cluster"
 	"github.com/techcommerce/platform/test/datadog/provider"
-	"github.com/techcommerce/platform/test/datadog/sdktypes"
 )
 
 // watched are the shipped stacks that have Datadog.
@@ -27,14 +26,11 @@ func watched() []string { return []string{"staging", "production"} }
 
 // TestWithAStandInOfTheProvider needs neither the plugin nor a network.
 func TestWithAStandInOfTheProvider(t *testing.T) {
-	sdk, err := sdktypes.Datadog()
-	if err != nil {
-		t.Fatal(err)
-	}
+	version := mustVersion(t)
 	for _, name := range watched() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			stand := provider.New(sdk)
+			stand := provider.New(version)
 			s := newStack(t, name, attached{"datadog": stand})
 			s.comesUp(t)
 			s.madeWhatIsDeclared(t, stand)
@@ -49,9 +45,9 @@ func TestWithAStandInOfTheProvider(t *testing.T) {
 
 // TestWithTheRealProvider needs Pulumi's plugin, which only the public internet has.
 func TestWithTheRealProvider(t *testing.T) {
-	nowhere := &stack{dir: t.TempDir(), environ: toolchain()}
-	if text, err := nowhere.try("plugin", "install", "resource", "datadog", resource.Version); err != nil {
-		t.Skipf("SKIPPED: the Datadog provider %s is not here and cannot be installed: %s", resource.Version, text)
+	nowhere, version := &stack{dir: t.TempDir(), environ: toolchain()}, mustVersion(t)
+	if text, err := nowhere.try("plugin", "install", "resource", "datadog", version); err != nil {
+		t.Skipf("SKIPPED: the Datadog provider %s is not here and cannot be installed: %s", version, text)
 	}
 	for _, name := range watched() {
 		t.Run(name, func(t *testing.T) {
@@ -63,6 +59,16 @@ func TestWithTheRealProvider(t *testing.T) {
 			s.goes(t)
 		})
 	}
+}
+
+// mustVersion is the plugin's that belongs to the SDK.
+func mustVersion(t *testing.T) string {
+	t.Helper()
+	version, err := provider.Version()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return version
 }
 
 // comesUp takes the stack from its first preview to an update that has nothing left to do.
@@ -97,12 +103,18 @@ func (s *stack) madeWhatIsDeclared(t *testing.T, datadog *provider.Provider) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-declared +made:\n%s", diff)
 	}
-	var outputs struct{ DatadogMonitors int }
+	var outputs struct {
+		DatadogMonitors    int
+		DatadogHelmVersion string `json:"datadog_helm_version"`
+	}
 	if err := json.Unmarshal([]byte(s.pulumi(t, "stack", "output", "--json")), &outputs); err != nil {
 		t.Fatal(err)
 	}
 	if made := s.api.Count(); outputs.DatadogMonitors != made["monitor"] || made["slo"] != 3 || made["dashboard"] != 1 {
 		t.Errorf("made %v, the stack says %d monitors", made, outputs.DatadogMonitors)
+	}
+	if outputs.DatadogHelmVersion != cluster.ReleasedChart {
+		t.Errorf("the stack says chart %s, Helm has released %s", outputs.DatadogHelmVersion, cluster.ReleasedChart)
 	}
 }
 
@@ -110,14 +122,20 @@ func (s *stack) madeWhatIsDeclared(t *testing.T, datadog *provider.Provider) {
 func (s *stack) lives(t *testing.T) {
 	t.Helper()
 	s.followsASetting(t)
+	s.followsAThreshold(t)
+	s.asksForMore(t)
 	s.comesBack(t)
 	s.refusesKeys(t)
 }
 
-// goes destroys everything but what a stack protects, which is its data.
+// goes destroys everything but what a stack protects, which is its data, as `make destroy` does: one monitor is gone
+// already.
 func (s *stack) goes(t *testing.T) {
 	t.Helper()
-	s.pulumi(t, "destroy", "--yes", "--skip-preview", "--exclude-protected")
+	if !s.api.Lose("ImageMissing") {
+		t.Error("there is no monitor ImageMissing")
+	}
+	s.pulumi(t, "destroy", "--yes", "--skip-preview", "--refresh", "--exclude-protected")
 	if left := s.api.Count(); len(left) != 0 {
 		t.Errorf("destroy left %v", left)
 	}
@@ -163,25 +181,64 @@ func (s *stack) followsASetting(t *testing.T) {
 	}
 }
 
-// comesBack deletes a monitor behind Pulumi's back.
-func (s *stack) comesBack(t *testing.T) {
+// followsAThreshold changes when one monitor alerts, by its name alone.
+func (s *stack) followsAThreshold(t *testing.T) {
 	t.Helper()
-	if !s.api.Lose("AgentDown") {
-		t.Fatal("there is no monitor AgentDown")
-	}
-	s.pulumi(t, "refresh", "--yes", "--skip-preview")
+	s.set(t, "datadog.thresholds[0].monitor", "CallsFail-frontend")
+	s.set(t, "datadog.thresholds[0].critical", "12")
+	before := len(s.api.Log())
 	s.pulumi(t, "up", "--yes", "--skip-preview")
-	if s.api.Find("AgentDown") == nil {
-		t.Error("a monitor that somebody deleted does not come back")
+	if changes := s.api.Log()[before:]; len(changes) != 1 {
+		t.Errorf("one threshold changed %q", changes)
+	}
+	if query := fmt.Sprint(s.api.Find("CallsFail-frontend")["query"]); !strings.HasSuffix(query, "> 12") {
+		t.Errorf("got %s", query)
 	}
 }
 
-// refusesKeys gives the wrong keys, each as it would be noticed: the API key at once, the other at the first question.
+// asksForMore turns on what no shipped stack has.
+func (s *stack) asksForMore(t *testing.T) {
+	t.Helper()
+	for path, value := range map[string]string{
+		"datadog.synthetic.url": "https://shop.example.com", "datadog.catalogue": "true", "datadog.logs.metrics": "true",
+		"datadog.logs.index.dailyLimit":      "1000000",
+		"datadog.logs.index.exclude[0].name": "chatter", "datadog.logs.index.exclude[0].query": "status:debug",
+		"datadog.notify.rule.team": "00000000-0000-0000-0000-000000000001", "datadog.notify.rule.email": "true",
+	} {
+		s.set(t, path, value)
+	}
+	s.pulumi(t, "up", "--yes", "--skip-preview")
+	made := s.api.Count()
+	for kind, want := range map[string]int{"synthetic": 1, "definition": 3, "index": 1, "metric": 1, "rule": 1} {
+		if made[kind] != want {
+			t.Errorf("made %d of %s, want %d", made[kind], kind, want)
+		}
+	}
+	s.pulumi(t, "up", "--yes", "--skip-preview", "--expect-no-changes")
+}
+
+// comesBack deletes monitors behind Pulumi's back: one, and one that an objective is made of.
+func (s *stack) comesBack(t *testing.T) {
+	t.Helper()
+	for _, name := range []string{"AgentDown", "DeploymentShortOfReplicas"} {
+		if !s.api.Lose(name) {
+			t.Fatalf("there is no monitor %s", name)
+		}
+		s.pulumi(t, "preview")
+		s.pulumi(t, "refresh", "--yes", "--skip-preview")
+		s.pulumi(t, "up", "--yes", "--skip-preview")
+		if s.api.Find(name) == nil {
+			t.Errorf("%s, which somebody deleted, does not come back", name)
+		}
+	}
+}
+
+// refusesKeys gives the wrong keys: the preview names the key and the site.
 func (s *stack) refusesKeys(t *testing.T) {
 	t.Helper()
 	for key, wrong := range map[string]string{"datadogApiKey": strings.Repeat("ab", 16), "datadogAppKey": strings.Repeat("ab", 20)} {
 		s.pulumi(t, "config", "set", "--secret", key, wrong)
-		if text, err := s.try("preview"); err == nil || !strings.Contains(text, "Forbidden") {
+		if text, err := s.try("preview"); err == nil || !strings.Contains(text, "datadog: site ") || !strings.Contains(text, "key ("+key+")") {
 			t.Errorf("a wrong %s: %v\n%s", key, err, text)
 		}
 		s.pulumi(t, "config", "set", "--secret", key, secrets()[key])

@@ -18,7 +18,6 @@ import (
 	"github.com/techcommerce/platform/stacks/stackstest"
 	"github.com/techcommerce/platform/test/datadog/api"
 	"github.com/techcommerce/platform/test/datadog/cluster"
-	"github.com/techcommerce/platform/test/datadog/sdktypes"
 	"github.com/techcommerce/platform/test/datadog/standin"
 )
 
@@ -48,11 +47,7 @@ type attached map[string]plugin.Provider
 // newStack configures a shipped stack as an operator would, but for where Datadog's API is.
 func newStack(t *testing.T, name string, providers attached) *stack {
 	t.Helper()
-	helm, err := sdktypes.Helm()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &stack{name: name, dir: t.TempDir(), cluster: cluster.New(helm)}
+	s := &stack{name: name, dir: t.TempDir(), cluster: cluster.New()}
 	s.api = api.New(secrets()["datadogApiKey"], secrets()["datadogAppKey"])
 	s.project(t)
 	ports := []string{fmt.Sprintf("kubernetes:%d", serve(t, s.cluster))}

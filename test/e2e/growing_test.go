@@ -46,7 +46,7 @@ func newGrowing(b *testing.B, p *platform) *growing {
 	o.runs(b, filepath.Join(p.dir, "infra"))
 	path := filepath.Join(p.dir, "apps", "contract", "contract.go")
 	o.put(b, "overlay.json", fmt.Sprintf(`{"Replace": {%q: %q}}`, path, filepath.Join(o.dir, "contract.go")))
-	o.environ = append(o.environ, "GOFLAGS=-overlay="+filepath.Join(o.dir, "overlay.json"))
+	o.environ = append(o.environ, "GOFLAGS=-tags=lean -overlay="+filepath.Join(o.dir, "overlay.json"))
 	g := &growing{operator: o, contract: output(b, "", "cat", path)}
 	g.put(b, "contract.go", g.contract)
 	g.create(b, growingStack, "", nil)

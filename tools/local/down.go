@@ -76,7 +76,7 @@ func (s *session) destroyStack(ctx context.Context) error {
 		return err
 	}
 	s.console.Sayf("pulumi destroy --stack %s", stack)
-	if err := s.runIn(ctx, s.pulumiProgram(), "destroy", "--stack", stack, "--yes", "--skip-preview"); err != nil {
+	if err := s.runIn(ctx, s.pulumiProgram(), "destroy", "--stack", stack, "--yes", "--skip-preview", "--refresh"); err != nil {
 		return &step.Problem{
 			What: "pulumi destroy", Cause: err,
 			Mend: "The lines above say what stands in the way. Mend it and run make down again.",

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -12,14 +13,46 @@ const passphrase = "techcommerce-local"
 
 // environment is what the stock Pulumi CLI and kubectl need to work on the local stack.
 func (s *session) environment() [][2]string {
-	return [][2]string{
+	variables := [][2]string{
 		{"PATH", s.path("bin") + ":" + os.Getenv("PATH")},
 		{"KUBECONFIG", s.path("kubeconfig")},
 		{"PULUMI_HOME", s.path("pulumi", "home")},
 		{"PULUMI_BACKEND_URL", "file://" + s.path("pulumi", "state")},
 		{"PULUMI_CONFIG_PASSPHRASE", passphrase},
 		{"PULUMI_SKIP_UPDATE_CHECK", "true"},
+		// The local stack has no Datadog, whose SDK takes minutes and gigabytes of memory to compile.
+		{"GOFLAGS", leanFlags(os.Getenv("GOFLAGS"))},
 	}
+	if s.hasProvider() {
+		// go.mod names Datadog's provider as well, and Pulumi would fetch that, which no resource here needs.
+		variables = append(variables, [2]string{"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", "true"})
+	}
+	return variables
+}
+
+// hasProvider reports whether the one provider that the local stack needs is installed.
+func (s *session) hasProvider() bool {
+	found, err := filepath.Glob(s.path("pulumi", "home", "plugins", "resource-kubernetes-v*", "pulumi-resource-kubernetes"))
+	return err == nil && len(found) > 0
+}
+
+// leanFlags adds the build constraint that leaves Datadog out of the program to GOFLAGS.
+func leanFlags(given string) string {
+	var flags []string
+	tags := "lean"
+	for _, flag := range strings.Fields(given) {
+		list, ok := strings.CutPrefix(flag, "-tags=")
+		if !ok {
+			flags = append(flags, flag)
+			continue
+		}
+		for _, tag := range strings.Split(list, ",") {
+			if tag != "lean" && tag != "" {
+				tags = tag + "," + tags
+			}
+		}
+	}
+	return strings.Join(append(flags, "-tags="+tags), " ")
 }
 
 // environ is the process' environment with the session's variables in it.

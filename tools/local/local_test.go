@@ -160,3 +160,16 @@ func TestPulumiWritesNoDebugLogUnlessSomebodyWantsIt(t *testing.T) {
 		t.Errorf("the folder of somebody who wants the logs: %v, %v", info, err)
 	}
 }
+
+// TestTheLocalProgramIsLean: whatever else somebody's GOFLAGS say.
+func TestTheLocalProgramIsLean(t *testing.T) {
+	t.Parallel()
+	for given, want := range map[string]string{
+		"": "-tags=lean", "-buildvcs=false": "-buildvcs=false -tags=lean", "-tags=lean": "-tags=lean",
+		"-tags=integration -mod=mod": "-mod=mod -tags=integration,lean",
+	} {
+		if got := leanFlags(given); got != want {
+			t.Errorf("%q: got %q, want %q", given, got, want)
+		}
+	}
+}

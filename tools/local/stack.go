@@ -30,7 +30,7 @@ func (s *session) prepareStack(ctx context.Context) error {
 	if err := s.installProvider(ctx); err != nil {
 		return err
 	}
-	if err := s.console.Do("the program", func() error { return s.compileProgram(ctx) }); err != nil {
+	if err := s.console.Do("the program, without Datadog (build constraint lean: docs/datadog.md)", func() error { return s.compileProgram(ctx) }); err != nil {
 		return err
 	}
 	if err := s.releaseAbandonedLocks(ctx); err != nil {
@@ -68,12 +68,8 @@ func (s *session) installProvider(ctx context.Context) error {
 // compileProgram builds the Pulumi program as the language host does it. The first time takes a minute or more, because
 // of the Kubernetes SDK, and belongs to the toolchain rather than to the stack's own time.
 func (s *session) compileProgram(ctx context.Context) error {
-	project, err := s.project()
-	if err != nil {
-		return err
-	}
-	command := exec.CommandContext(ctx, "go", "build", "-o", project.Runtime.Options.BuildTarget, ".")
-	command.Dir = filepath.Join(s.repository, project.Main)
+	command := exec.CommandContext(ctx, "go", "run", "./infra/cmd/program", "lean")
+	command.Dir, command.Env = s.repository, s.environ()
 	if output, err := command.CombinedOutput(); err != nil {
 		return &step.Problem{
 			What: "building the program in infra", Cause: fmt.Errorf("%w\n%s", err, output),

@@ -10,7 +10,6 @@ import (
 
 	"github.com/techcommerce/platform/infra/datadog/account"
 	"github.com/techcommerce/platform/infra/internal/settings"
-	"github.com/techcommerce/platform/stacks"
 )
 
 func main() {
@@ -32,10 +31,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		_, err := fmt.Fprintf(out, "%s does without Datadog: %s\n", stack.Name, stack.Off()["datadog"])
 		return err
 	}
-	keys := account.Keys{
-		API:    stack.Datadog.APIAddress(),
-		APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(), AppKey: stack.Secrets[stacks.DatadogAppKey].Reveal(),
-	}
+	keys := account.Of(stack)
 	if err := keys.Check(ctx); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func TestOnlyAPullRequestsStackIsTakenAway(t *testing.T) {
 	if said, err := s.run("remove", "-stack", "pr-12"); err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	want := []string{"checkout: destroy --yes --skip-preview --stack pr-12", "checkout: stack rm --yes --stack pr-12"}
+	want := []string{"checkout: destroy --yes --skip-preview --refresh --stack pr-12", "checkout: stack rm --yes --stack pr-12"}
 	if got := s.calls(); !slices.Equal(got[len(got)-2:], want) {
 		t.Errorf("got %q, want %q at the end", got, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/techcommerce/platform/infra/datadog/account"
@@ -40,20 +41,42 @@ func TestCheck(t *testing.T) {
 		want           string
 	}{
 		{"the right keys", site, apiKey, appKey, ""},
-		{"another API key", site, strings.Repeat("ab", 16), appKey, "does not know the API key"},
-		{"another application key", site, apiKey, strings.Repeat("ab", 20), "the application key may not read monitors"},
-		{"a key that the site calls invalid", answers(200, `{"valid":false}`), apiKey, appKey, "does not know the API key"},
-		{"a page instead of an API", answers(200, "<html>"), apiKey, appKey, "answers no JSON"},
-		{"a site that is down", answers(503, ""), apiKey, appKey, "answers 503 to the API key"},
+		{"another API key", site, strings.Repeat("ab", 16), appKey, "site us5.datadoghq.com (http://127.0.0.1:PORT): the API key (datadogApiKey) is not known there"},
+		{"another application key", site, apiKey, strings.Repeat("ab", 20), "the application key (datadogAppKey) may not read monitors"},
+		{"a key that the site calls invalid", answers(200, `{"valid":false}`), apiKey, appKey, "the API key (datadogApiKey) is not known there"},
+		{"a page instead of an API", answers(200, "<html>"), apiKey, appKey, "site us5.datadoghq.com (http://127.0.0.1:PORT): the answer is no JSON"},
+		{"a site that is down", answers(503, ""), apiKey, appKey, "the answer to the API key (datadogApiKey) is 503"},
 	} {
 		server := httptest.NewServer(c.site)
-		err := account.Keys{API: server.URL, APIKey: c.apiKey, AppKey: c.appKey}.Check(t.Context())
+		c.want = strings.ReplaceAll(c.want, "http://127.0.0.1:PORT", server.URL)
+		err := account.Keys{Site: "us5.datadoghq.com", API: server.URL, APIKey: c.apiKey, AppKey: c.appKey}.Check(t.Context())
 		server.Close()
 		if c.want == "" && err != nil || !strings.Contains(fmt.Sprint(err), c.want) {
 			t.Errorf("%s: got %v, want %q", c.name, err, c.want)
 		}
 		if strings.Contains(fmt.Sprint(err), c.apiKey) || strings.Contains(fmt.Sprint(err), c.appKey) {
 			t.Errorf("%s: the error shows a key: %v", c.name, err)
+		}
+	}
+}
+
+// TestABusySiteIsAskedAgain: it asks for patience at every question, and must not fail a deployment.
+func TestABusySiteIsAskedAgain(t *testing.T) {
+	t.Parallel()
+	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
+		var asked atomic.Int32
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if asked.Add(1)%4 != 0 {
+				w.Header().Set("X-Ratelimit-Reset", "0")
+				w.WriteHeader(status)
+				return
+			}
+			site(w, r)
+		}))
+		err := account.Keys{API: server.URL, APIKey: apiKey, AppKey: appKey}.Check(t.Context())
+		server.Close()
+		if err != nil || asked.Load() != 8 {
+			t.Errorf("%d: asked %d times, %v", status, asked.Load(), err)
 		}
 	}
 }

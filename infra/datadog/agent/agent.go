@@ -11,6 +11,7 @@ import (
 	"io"
 
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	helmv3 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -85,11 +86,11 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("agent %s: values: %w", name, err)
 	}
 	// The values name the secrets as text, so Pulumi does not see that the release needs them.
-	released, err := newRelease(ctx, name, release(args, in, values), child, pulumi.DependsOn(secrets))
+	released, err := helmv3.NewRelease(ctx, name, release(args, in, values), child, pulumi.DependsOn(secrets))
 	if err != nil {
 		return nil, fmt.Errorf("agent %s: release: %w", name, err)
 	}
-	a.Status, a.Version = released.status(), pulumi.String(Version).ToStringOutput()
+	a.Status, a.Version = released.Status.Status(), released.Status.Version().Elem()
 	return a, ctx.RegisterResourceOutputs(a, pulumi.Map{"status": a.Status, "version": a.Version})
 }
 

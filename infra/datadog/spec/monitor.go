@@ -10,6 +10,8 @@ const (
 	ServiceCheck = "service check"
 	Composite    = "composite"
 	Burn         = "slo alert"
+	// Synthetic is what Datadog makes of a synthetic test; nobody declares one.
+	Synthetic = "synthetics alert"
 )
 
 // Monitor is one monitor.
@@ -58,6 +60,18 @@ type NoData struct {
 	// Notify tells people after Minutes.
 	Notify  bool
 	Minutes int
+}
+
+// Notifies reports whether people are notified of silence.
+func (n NoData) Notifies() bool { return n.Notify || n.On == "show_and_notify_no_data" }
+
+// RenotifyStatuses are the states in which the notification is repeated: silence is one of them where people are notified
+// of it, and of a monitor of agents it is the usual one.
+func (m Monitor) RenotifyStatuses() []string {
+	if m.NoData.Notifies() {
+		return []string{"alert", "no data"}
+	}
+	return []string{"alert"}
 }
 
 // Renotify repeats a notification.

@@ -86,8 +86,11 @@ func (o Objective) Check(scope Scope) []string {
 	if len(o.Targets) == 0 {
 		c.addf("targets: none")
 	}
-	for _, t := range o.Targets {
+	for i, t := range o.Targets {
 		c.target(t)
+		if i > 0 && days(t.Period) <= days(o.Targets[i-1].Period) {
+			c.addf("targets: period %s after %s, want the shortest first", t.Period, o.Targets[i-1].Period)
+		}
 	}
 	if o.Count != nil {
 		c.counted("good", o.Count.Good)
@@ -104,6 +107,9 @@ func (o Objective) Check(scope Scope) []string {
 	}
 	return c.found
 }
+
+// days in one of the periods.
+func days(period string) int { return map[string]int{"7d": 7, "30d": 30, "90d": 90}[period] }
 
 func (c *check) target(t Target) {
 	if !slices.Contains([]string{"7d", "30d", "90d"}, t.Period) {

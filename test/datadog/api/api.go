@@ -41,16 +41,22 @@ type Stumble struct {
 // New makes an API that holds nothing.
 func New(apiKey, appKey string) *API {
 	return &API{APIKey: apiKey, AppKey: appKey, stored: map[string]map[string]object{
-		monitors: {}, objectives: {}, dashboards: {}, downtimes: {},
+		monitors: {}, objectives: {}, dashboards: {}, downtimes: {}, synthetics: {}, indexes: {}, metrics: {},
+		definitions: {}, rules: {},
 	}}
 }
 
 // Kinds of resources.
 const (
-	monitors   = "monitor"
-	objectives = "slo"
-	dashboards = "dashboard"
-	downtimes  = "downtime"
+	monitors    = "monitor"
+	objectives  = "slo"
+	dashboards  = "dashboard"
+	downtimes   = "downtime"
+	synthetics  = "synthetic"
+	indexes     = "index"
+	metrics     = "metric"
+	definitions = "definition"
+	rules       = "rule"
 )
 
 // Stumble makes the next answers fail.
@@ -162,6 +168,9 @@ func (a *API) routes() *http.ServeMux {
 	mux.HandleFunc("GET /api/v2/downtime/{id}", a.readDowntime)
 	mux.HandleFunc("PATCH /api/v2/downtime/{id}", a.changed(a.updateDowntime))
 	mux.HandleFunc("DELETE /api/v2/downtime/{id}", a.changed(a.deleteDowntime))
+	a.routeSynthetics(mux)
+	a.routeLogs(mux)
+	a.routeCatalogue(mux)
 	return mux
 }
 
@@ -193,7 +202,7 @@ func read(w http.ResponseWriter, r *http.Request) (object, bool) {
 func send(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	if status == http.StatusNoContent {
+	if status == http.StatusNoContent || body == nil {
 		return
 	}
 	if err := json.NewEncoder(w).Encode(body); err != nil {

@@ -158,7 +158,7 @@ func TestObjectives(t *testing.T) {
 	c := talk(t)
 	const slice = `{"name":"S","type":"time_slice","thresholds":[{"timeframe":"30d","target":99,"warning":99.5}],` +
 		`"sli_specification":{"time_slice":{"comparator":"<","threshold":0.5,"query_interval_seconds":300,` +
-		`"query":{"formulas":[],"queries":[{"name":"q1","query":"p95:trace.http.server.request{env:p}"}]}}}}`
+		`"query":{"formulas":[{"formula":"q1"}],"queries":[{"name":"q1","query":"p95:trace.http.server.request{env:p}"}]}}}}`
 	made := c.want(200, "POST", "/api/v1/slo", slice)["data"].([]any)[0].(map[string]any)
 	if made["target_threshold"] != 99.0 || made["warning_threshold"] != 99.5 || made["type_id"] != 2.0 {
 		t.Errorf("got %v", made)
@@ -174,6 +174,7 @@ func TestObjectives(t *testing.T) {
 		t.Error("changing an objective gives no list")
 	}
 	c.want(400, "POST", "/api/v1/slo", strings.Replace(slice, "300", "120", 1))
+	c.want(400, "POST", "/api/v1/slo", strings.Replace(slice, `"formulas":[{"formula":"q1"}],`, "", 1))
 	c.want(200, "DELETE", path, "")
 	c.want(404, "GET", path, "")
 }
@@ -220,4 +221,69 @@ func TestKeysAndStumbles(t *testing.T) {
 	}
 	c.want(503, "POST", "/api/v1/monitor", good)
 	c.want(200, "POST", "/api/v1/monitor", good)
+}
+
+// TestAnswersAreTheAPIs: what the real one orders and fills in itself, so that a program that expects its own order, or
+// its own gaps, is found out here.
+func TestAnswersAreTheAPIs(t *testing.T) {
+	t.Parallel()
+	c := talk(t)
+	const two = `{"name":"S","type":"metric","timeframe":"30d","thresholds":[{"timeframe":"30d","target":99},{"timeframe":"7d","target":98}],` +
+		`"query":{"numerator":"sum:trace.x.hits{env:p}.as_count()","denominator":"sum:trace.x.hits{env:p}.as_count()"}}`
+	c.want(400, "POST", "/api/v1/slo", two) // our own rule: the shortest first
+	ordered := strings.Replace(two, `{"timeframe":"30d","target":99},{"timeframe":"7d","target":98}`,
+		`{"timeframe":"7d","target":98},{"timeframe":"30d","target":99}`, 1)
+	made := c.want(200, "POST", "/api/v1/slo", ordered)["data"].([]any)[0].(map[string]any)
+	if made["timeframe"] != "30d" || made["target_threshold"] != 99.0 {
+		t.Errorf("the primary period is %v with %v", made["timeframe"], made["target_threshold"])
+	}
+	board := c.want(200, "POST", "/api/v1/dashboard",
+		`{"title":"T","layout_type":"ordered","widgets":[{"definition":{"type":"group","widgets":[{"definition":{}}]}}]}`)
+	group := board["widgets"].([]any)[0].(map[string]any)
+	inner := group["definition"].(map[string]any)["widgets"].([]any)[0].(map[string]any)
+	if group["id"] == nil || inner["id"] == nil || group["id"] == inner["id"] {
+		t.Errorf("the widgets' ids are %v and %v", group["id"], inner["id"])
+	}
+	quiet := c.want(200, "POST", "/api/v2/downtime", `{"data":{"attributes":{"scope":"*","monitor_identifier":{"monitor_tags":["a:b"]},`+
+		`"schedule":{"timezone":"UTC","recurrences":[{"rrule":"FREQ=DAILY;INTERVAL=1","duration":"12h"}]}}}}`)
+	schedule := quiet["data"].(map[string]any)["attributes"].(map[string]any)["schedule"].(map[string]any)
+	if start := schedule["recurrences"].([]any)[0].(map[string]any)["start"]; start == nil {
+		t.Error("the API does not say when a recurrence begins")
+	}
+}
+
+// TestOtherResources are made, read and deleted, and refused where they would do nothing.
+func TestOtherResources(t *testing.T) {
+	t.Parallel()
+	c := talk(t)
+	const synthetic = `{"type":"api","name":"S","message":"m","locations":["aws:eu-central-1"],"options":{"tick_every":60,"min_location_failed":1},` +
+		`"config":{"request":{"method":"GET","url":"https://shop.example.com"},"assertions":[{"type":"statusCode","operator":"is","target":"200"}]}}`
+	made := c.want(200, "POST", "/api/v1/synthetics/tests/api", synthetic)
+	c.want(200, "GET", fmt.Sprintf("/api/v1/synthetics/tests/api/%v", made["public_id"]), "")
+	c.want(200, "PUT", fmt.Sprintf("/api/v1/synthetics/tests/api/%v", made["public_id"]), synthetic)
+	for _, wrong := range []string{
+		strings.Replace(synthetic, "https://", "http://", 1), strings.Replace(synthetic, `"tick_every":60`, `"tick_every":1`, 1),
+		strings.Replace(synthetic, `"min_location_failed":1`, `"min_location_failed":2`, 1),
+	} {
+		c.want(400, "POST", "/api/v1/synthetics/tests/api", wrong)
+	}
+	c.want(200, "POST", "/api/v1/synthetics/tests/delete", fmt.Sprintf(`{"public_ids":["%v"]}`, made["public_id"]))
+	c.want(404, "POST", "/api/v1/synthetics/tests/delete", fmt.Sprintf(`{"public_ids":["%v"]}`, made["public_id"]))
+
+	const index = `{"name":"shop","filter":{"query":"kube_namespace:shop"},"exclusion_filters":[{"name":"x","filter":{"query":"status:debug","sample_rate":1}}]}`
+	c.want(200, "POST", "/api/v1/logs/config/indexes", index)
+	c.want(400, "POST", "/api/v1/logs/config/indexes", strings.Replace(index, `"sample_rate":1`, `"sample_rate":100`, 1))
+	c.want(200, "GET", "/api/v1/logs/config/indexes/shop", "")
+	const metric = `{"data":{"id":"lines","type":"logs_metrics","attributes":{"compute":{"aggregation_type":"count"},"filter":{"query":"a:b"}}}}`
+	c.want(200, "POST", "/api/v2/logs/config/metrics", metric)
+	changed := c.want(200, "PATCH", "/api/v2/logs/config/metrics/lines", `{"data":{"attributes":{"filter":{"query":"c:d"}}}}`)
+	if attributes := changed["data"].(map[string]any)["attributes"].(map[string]any); attributes["compute"] == nil {
+		t.Errorf("a change of the filter has changed more: %v", attributes)
+	}
+	c.want(200, "POST", "/api/v2/services/definitions", `{"schema-version":"v2.2","dd-service":"frontend","team":"shop"}`)
+	c.want(400, "POST", "/api/v2/services/definitions", `{"schema-version":"v2.2","team":"shop"}`)
+	c.want(200, "GET", "/api/v2/services/definitions/frontend", "")
+	c.want(400, "POST", "/api/v2/team/t/notification-rules", `{"data":{"attributes":{}}}`)
+	rule := c.want(200, "POST", "/api/v2/team/t/notification-rules", `{"data":{"attributes":{"email":{"enabled":true}}}}`)
+	c.want(200, "GET", fmt.Sprintf("/api/v2/team/t/notification-rules/%v", rule["data"].(map[string]any)["id"]), "")
 }

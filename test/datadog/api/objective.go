@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,13 +53,19 @@ func sliceOf(body object) *spec.Slice {
 		named, _ := item.(map[string]any)
 		found.Query = text(named, "query")
 	}
+	if formulas, _ := query["formulas"].([]any); len(formulas) != 1 { // without one nothing of the queries is measured
+		found.Query = ""
+	}
 	return found
 }
 
-// completeObjective is an objective as the API returns it.
+// completeObjective is an objective as the API returns it: its periods from the shortest on, and beside them the one that
+// was called the primary, or the shortest.
 func completeObjective(body object, id string) object {
 	reply := maps.Clone(body)
 	thresholds, _ := body["thresholds"].([]any)
+	slices.SortFunc(thresholds, func(a, b any) int { return days(a) - days(b) })
+	primary := text(body, "timeframe")
 	for i, item := range thresholds {
 		threshold, ok := item.(map[string]any)
 		if !ok {
@@ -69,7 +76,7 @@ func completeObjective(body object, id string) object {
 				threshold[shown] = display(value)
 			}
 		}
-		if i == 0 {
+		if i == 0 && primary == "" || threshold["timeframe"] == primary {
 			reply["timeframe"], reply["target_threshold"] = threshold["timeframe"], threshold["target"]
 			reply["warning_threshold"] = threshold["warning"]
 		}
@@ -80,6 +87,13 @@ func completeObjective(body object, id string) object {
 		"modified_at": now().Unix(), "creator": object{"email": "pulumi@example.com"},
 	})
 	return reply
+}
+
+// days in a threshold's period.
+func days(threshold any) int {
+	of, _ := threshold.(map[string]any)
+	count, _ := strconv.Atoi(strings.TrimSuffix(text(of, "timeframe"), "d"))
+	return count
 }
 
 // display writes a percentage as the API does: "99." for 99.

@@ -35,11 +35,8 @@ func (a *API) putDashboard(w http.ResponseWriter, r *http.Request, id string) {
 		send(w, http.StatusBadRequest, errors("want title, layout_type and widgets"))
 		return
 	}
-	for i, item := range widgets {
-		if widget, ok := item.(map[string]any); ok {
-			widget["id"] = 1000 + i
-		}
-	}
+	number := 1000
+	identifyWidgets(widgets, &number)
 	reply := maps.Clone(body)
 	maps.Copy(reply, object{
 		"id": id, "url": "/dashboard/" + id + "/shop", "author_handle": "pulumi@example.com", "author_name": "Pulumi",
@@ -47,6 +44,21 @@ func (a *API) putDashboard(w http.ResponseWriter, r *http.Request, id string) {
 	})
 	a.stored[dashboards][id] = reply
 	send(w, http.StatusOK, reply)
+}
+
+// identifyWidgets gives an id to every widget, those inside groups too.
+func identifyWidgets(widgets []any, next *int) {
+	for _, item := range widgets {
+		widget, ok := item.(map[string]any)
+		if !ok {
+			continue
+		}
+		*next++
+		widget["id"] = *next
+		definition, _ := widget["definition"].(map[string]any)
+		inner, _ := definition["widgets"].([]any)
+		identifyWidgets(inner, next)
+	}
 }
 
 func (a *API) dashboard(w http.ResponseWriter, r *http.Request) (object, bool) {
@@ -99,8 +111,20 @@ func (a *API) putDowntime(w http.ResponseWriter, r *http.Request, id string, att
 	}
 	maps.Copy(reply, attributes)
 	maps.Copy(reply, given)
+	startRecurrences(reply["schedule"])
 	a.stored[downtimes][id] = reply
 	send(w, http.StatusOK, downtime(id, reply))
+}
+
+// startRecurrences says when each recurrence begins, where nobody did.
+func startRecurrences(schedule any) {
+	of, _ := schedule.(map[string]any)
+	recurrences, _ := of["recurrences"].([]any)
+	for _, item := range recurrences {
+		if recurrence, ok := item.(map[string]any); ok && text(recurrence, "start") == "" {
+			recurrence["start"] = now().Format("2006-01-02T15:04:05")
+		}
+	}
 }
 
 func downtime(id string, attributes object) object {

@@ -23,21 +23,21 @@ func (r refusal) Error() string {
 	return fmt.Sprintf("%d %s: %s", r.status, http.StatusText(r.status), r.text)
 }
 
-func (c client) do(ctx context.Context, method, path string, body, reply any) error {
+func (c client) do(ctx context.Context, ask call, reply any) error {
 	var content io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
+	if ask.body != nil {
+		text, err := json.Marshal(ask.body)
 		if err != nil {
 			return err
 		}
 		content = bytes.NewReader(text)
 	}
-	request, err := http.NewRequestWithContext(ctx, method, c.url+path, content)
+	request, err := http.NewRequestWithContext(ctx, ask.method, c.url+ask.path, content)
 	if err != nil {
 		return err
 	}
 	request.Header.Set("DD-API-KEY", c.apiKey)
-	if path != "/api/v1/validate" {
+	if ask.path != "/api/v1/validate" {
 		request.Header.Set("DD-APPLICATION-KEY", c.appKey)
 	}
 	answer, err := http.DefaultClient.Do(request)

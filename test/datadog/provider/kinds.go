@@ -2,184 +2,171 @@ package provider
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 )
 
-// kind is how one type of resource travels.
+// call is one request to the API.
+type call struct {
+	method, path string
+	body         any
+}
+
+// kind is how one type of resource travels. Without calls a resource is recorded and sent nowhere: a type that the API's
+// stand-in does not know needs nothing here.
 type kind struct {
-	name, path, update string
-	body               func(inputs map[string]any) any
-	// id finds the id, and what else the state keeps, in the answer to a creation.
-	id func(reply []byte) (id string, more map[string]string, err error)
+	create               func(inputs map[string]any) call
+	read, update, remove func(id string, inputs map[string]any) call
+	// identify finds the id, and what else the state keeps, in the answer to a creation.
+	identify func(reply []byte, inputs map[string]any) (id string, more map[string]string, err error)
+	// adopt puts into inputs what the answer to a reading says otherwise; nil takes them as they are.
+	adopt func(reply []byte, inputs resource.PropertyMap) (resource.PropertyMap, error)
 }
 
-func (k *kind) created(reply []byte, inputs resource.PropertyMap) (string, resource.PropertyMap, error) {
-	id, more, err := k.id(reply)
-	outputs := inputs.Copy()
-	for key, value := range more {
-		outputs[resource.PropertyKey(key)] = resource.NewProperty(value)
+// kindOf finds a type's kind by the last word of its token.
+func kindOf(token tokens.Type) kind {
+	name := string(token[strings.LastIndex(string(token), ":")+1:])
+	return map[string]kind{
+		"Monitor":               rest("/api/v1/monitor", http.MethodPut, monitorBody, monitorID),
+		"ServiceLevelObjective": objectives(),
+		"DashboardJson":         rest("/api/v1/dashboard", http.MethodPut, dashboardBody, dashboardID),
+		"DowntimeSchedule":      rest("/api/v2/downtime", http.MethodPatch, downtimeBody, dataID),
+		"SyntheticsTest":        syntheticTests(),
+		"LogsIndex":             rest("/api/v1/logs/config/indexes", http.MethodPut, indexBody, nameID),
+		"LogsMetric":            rest("/api/v2/logs/config/metrics", http.MethodPatch, metricBody, dataID),
+		"ServiceDefinitionYaml": definitions(),
+		"TeamNotificationRule":  teamRules(),
+	}[name]
+}
+
+type identify func(reply []byte, inputs map[string]any) (string, map[string]string, error)
+
+// rest is a kind whose resources lie below one path.
+func rest(path, update string, body func(inputs map[string]any) any, id identify) kind {
+	at := func(method string) func(string, map[string]any) call {
+		return func(id string, _ map[string]any) call { return call{method: method, path: path + "/" + id} }
 	}
-	return id, outputs, err
+	return kind{
+		create: func(in map[string]any) call { return call{http.MethodPost, path, body(in)} },
+		read:   at(http.MethodGet), remove: at(http.MethodDelete), identify: id,
+		update: func(id string, in map[string]any) call { return call{update, path + "/" + id, body(in)} },
+	}
 }
 
-var (
-	monitor = &kind{
-		name: "Monitor", path: "/api/v1/monitor", update: http.MethodPut,
-		body: func(inputs map[string]any) any { return monitorBody(inputs) },
-		id: func(reply []byte) (string, map[string]string, error) {
-			var of struct {
-				ID      int
-				Options map[string]any
+// monitorID panics as the real provider does, which cannot read a monitor without options.
+func monitorID(reply []byte, _ map[string]any) (string, map[string]string, error) {
+	var of struct {
+		ID      int
+		Options map[string]any
+	}
+	err := json.Unmarshal(reply, &of)
+	if of.Options == nil {
+		panic("the real provider panics when a reply has no options")
+	}
+	return strconv.Itoa(of.ID), nil, err
+}
+
+func dashboardID(reply []byte, _ map[string]any) (string, map[string]string, error) {
+	var of struct{ ID, URL string }
+	err := json.Unmarshal(reply, &of)
+	return of.ID, map[string]string{"url": of.URL}, err
+}
+
+func dataID(reply []byte, _ map[string]any) (string, map[string]string, error) {
+	var of struct{ Data struct{ ID string } }
+	err := json.Unmarshal(reply, &of)
+	return of.Data.ID, nil, err
+}
+
+func nameID(_ []byte, inputs map[string]any) (string, map[string]string, error) {
+	name, ok := inputs["name"].(string)
+	if !ok {
+		return "", nil, errors.New("no name")
+	}
+	return name, nil, nil
+}
+
+// objectives are answered as a list when they are made, and by themselves when they are read.
+func objectives() kind {
+	k := rest("/api/v1/slo", http.MethodPut, objectiveBody, func(reply []byte, _ map[string]any) (string, map[string]string, error) {
+		var of struct{ Data []struct{ ID string } }
+		err := json.Unmarshal(reply, &of)
+		return of.Data[0].ID, nil, err
+	})
+	k.adopt = adoptThresholds
+	return k
+}
+
+// adoptThresholds takes the order of the periods from the answer, as the real provider does: to it they are a list.
+func adoptThresholds(reply []byte, inputs resource.PropertyMap) (resource.PropertyMap, error) {
+	var of struct {
+		Data struct{ Thresholds []struct{ Timeframe string } }
+	}
+	if err := json.Unmarshal(reply, &of); err != nil {
+		return nil, err
+	}
+	var ordered []resource.PropertyValue
+	for _, threshold := range of.Data.Thresholds {
+		for _, given := range inputs["thresholds"].ArrayValue() {
+			if given.ObjectValue()["timeframe"].StringValue() == threshold.Timeframe {
+				ordered = append(ordered, given)
 			}
-			err := json.Unmarshal(reply, &of)
-			if of.Options == nil {
-				panic("the real provider panics when a reply has no options")
-			}
-			return strconv.Itoa(of.ID), nil, err
+		}
+	}
+	adopted := inputs.Copy()
+	adopted["thresholds"] = resource.NewProperty(ordered)
+	return adopted, nil
+}
+
+// syntheticTests are deleted by a list of them.
+func syntheticTests() kind {
+	k := rest("/api/v1/synthetics/tests/api", http.MethodPut, syntheticBody, func(reply []byte, _ map[string]any) (string, map[string]string, error) {
+		var of struct {
+			ID string `json:"public_id"`
+		}
+		err := json.Unmarshal(reply, &of)
+		return of.ID, nil, err
+	})
+	k.remove = func(id string, _ map[string]any) call {
+		return call{http.MethodPost, "/api/v1/synthetics/tests/delete", map[string]any{"public_ids": []string{id}}}
+	}
+	return k
+}
+
+// definitions are made and changed by the same request.
+func definitions() kind {
+	const path = "/api/v2/services/definitions"
+	k := rest(path, http.MethodPost, definitionBody, func(_ []byte, inputs map[string]any) (string, map[string]string, error) {
+		var of struct {
+			Service string `json:"dd-service"`
+		}
+		text, _ := inputs["serviceDefinition"].(string)
+		err := json.Unmarshal([]byte(text), &of)
+		return of.Service, nil, err
+	})
+	k.update = func(_ string, in map[string]any) call { return call{http.MethodPost, path, definitionBody(in)} }
+	return k
+}
+
+// teamRules lie below their team.
+func teamRules() kind {
+	path := func(in map[string]any) string {
+		team, _ := in["teamId"].(string)
+		return "/api/v2/team/" + team + "/notification-rules"
+	}
+	at := func(method string) func(string, map[string]any) call {
+		return func(id string, in map[string]any) call { return call{method: method, path: path(in) + "/" + id} }
+	}
+	return kind{
+		create: func(in map[string]any) call { return call{http.MethodPost, path(in), teamRuleBody(in)} },
+		update: func(id string, in map[string]any) call {
+			return call{http.MethodPut, path(in) + "/" + id, teamRuleBody(in)}
 		},
+		read: at(http.MethodGet), remove: at(http.MethodDelete), identify: dataID,
 	}
-	objective = &kind{
-		name: "ServiceLevelObjective", path: "/api/v1/slo", update: http.MethodPut,
-		body: func(inputs map[string]any) any { return snake(inputs) },
-		id: func(reply []byte) (string, map[string]string, error) {
-			var of struct{ Data []struct{ ID string } }
-			err := json.Unmarshal(reply, &of)
-			return of.Data[0].ID, nil, err
-		},
-	}
-	dashboard = &kind{
-		name: "DashboardJson", path: "/api/v1/dashboard", update: http.MethodPut,
-		body: func(inputs map[string]any) any { return json.RawMessage(inputs["dashboard"].(string)) },
-		id: func(reply []byte) (string, map[string]string, error) {
-			var of struct{ ID, URL string }
-			err := json.Unmarshal(reply, &of)
-			return of.ID, map[string]string{"url": of.URL}, err
-		},
-	}
-	downtime = &kind{
-		name: "DowntimeSchedule", path: "/api/v2/downtime", update: http.MethodPatch,
-		body: downtimeBody,
-		id: func(reply []byte) (string, map[string]string, error) {
-			var of struct{ Data struct{ ID string } }
-			err := json.Unmarshal(reply, &of)
-			return of.Data.ID, nil, err
-		},
-	}
-)
-
-// options of a monitor, by the name of the property.
-func monitorOptions() map[string]string {
-	return map[string]string{
-		"escalationMessage": "escalation_message", "notifyBies": "notify_by", "onMissingData": "on_missing_data",
-		"notifyNoData": "notify_no_data", "noDataTimeframe": "no_data_timeframe", "renotifyInterval": "renotify_interval",
-		"renotifyOccurrences": "renotify_occurrences", "renotifyStatuses": "renotify_statuses",
-		"newGroupDelay": "new_group_delay", "timeoutH": "timeout_h", "requireFullWindow": "require_full_window",
-		"includeTags": "include_tags", "enableLogsSample": "enable_logs_sample",
-	}
-}
-
-func monitorBody(inputs map[string]any) map[string]any {
-	options := map[string]any{}
-	for property, option := range monitorOptions() {
-		if value, ok := inputs[property]; ok {
-			options[option] = value
-		}
-	}
-	if thresholds, ok := inputs["monitorThresholds"].(map[string]any); ok {
-		options["thresholds"] = numbers(thresholds)
-	}
-	body := map[string]any{"options": options, "draft_status": "published"}
-	for _, property := range []string{"name", "type", "query", "message", "tags"} {
-		body[property] = inputs[property]
-	}
-	if text, ok := inputs["priority"].(string); ok {
-		if priority, err := strconv.Atoi(text); err == nil {
-			body["priority"] = priority
-		}
-	}
-	return body
-}
-
-// numbers are thresholds, which are text in the SDK. Text that is no number is passed on, for the API to refuse.
-func numbers(thresholds map[string]any) map[string]any {
-	names := map[string]string{"criticalRecovery": "critical_recovery", "warningRecovery": "warning_recovery"}
-	sent := map[string]any{}
-	for property, value := range thresholds {
-		name, renamed := names[property]
-		if !renamed {
-			name = property
-		}
-		text, _ := value.(string)
-		number, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			sent[name] = value
-			continue
-		}
-		sent[name] = number
-	}
-	return sent
-}
-
-func downtimeBody(inputs map[string]any) any {
-	attributes := snake(inputs)
-	if schedule, ok := attributes["recurring_schedule"]; ok {
-		attributes["schedule"] = schedule
-		delete(attributes, "recurring_schedule")
-	}
-	return map[string]any{"data": map[string]any{"type": "downtime", "attributes": attributes}}
-}
-
-// snake renames the properties of an objective or a downtime as the API does, all the way down.
-func snake(inputs map[string]any) map[string]any {
-	sent := map[string]any{}
-	for name, value := range inputs {
-		switch value := value.(type) {
-		case map[string]any:
-			if inner, ok := value["metricQuery"].(map[string]any); ok {
-				inner["data_source"] = "metrics"
-				sent[underscored(name)] = inner
-				continue
-			}
-			sent[underscored(name)] = snake(value)
-		case []any:
-			sent[underscored(name)] = each(value)
-		default:
-			sent[underscored(name)] = value
-		}
-	}
-	return sent
-}
-
-func each(items []any) []any {
-	var list []any
-	for _, item := range items {
-		object, ok := item.(map[string]any)
-		if !ok {
-			list = append(list, item)
-			continue
-		}
-		if inner, ok := object["metricQuery"].(map[string]any); ok {
-			inner["data_source"] = "metrics"
-			list = append(list, inner)
-			continue
-		}
-		list = append(list, snake(object))
-	}
-	return list
-}
-
-// underscored is a property's name as the API writes it: monitorIds is monitor_ids.
-func underscored(name string) string {
-	var text []rune
-	for _, r := range name {
-		if r >= 'A' && r <= 'Z' {
-			text = append(text, '_', r-'A'+'a')
-			continue
-		}
-		text = append(text, r)
-	}
-	return string(text)
 }

@@ -43,7 +43,8 @@ func (s Stack) Up(ctx context.Context, refresh bool) error {
 
 // Destroy runs pulumi destroy with these flags.
 func (s Stack) Destroy(ctx context.Context, flags ...string) error {
-	args := append([]string{"destroy", "--yes", "--skip-preview"}, flags...)
+	// What somebody has deleted by hand cannot be deleted again: Pulumi finds out first.
+	args := append([]string{"destroy", "--yes", "--skip-preview", "--refresh"}, flags...)
 	return s.unlocked(ctx, func() error { return s.update(ctx, args) })
 }
 
