@@ -62,6 +62,8 @@ func (s Stack) standsIn(setting string) bool {
 	switch setting {
 	case "datadog.burn":
 		return s.Datadog.Burn
+	case "datadog.synthetic":
+		return s.Datadog.Synthetic != nil
 	}
 	return false
 }
