@@ -193,6 +193,11 @@ func (f *fakeOrders) place(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if id, known := f.keys[r.Header.Get("Idempotency-Key")]; known {
+		if before := f.list[len(f.list)-int(id)]; before.Customer != o.Customer {
+			w.Header().Set("Location", fmt.Sprintf("/api/orders/%d", id))
+			reply(w, http.StatusUnprocessableEntity, map[string]string{"error": "Idempotency-Key was used for another order"})
+			return
+		}
 		w.Header().Set("Idempotency-Replayed", "true")
 		reply(w, http.StatusOK, fakeOrder{ID: id, Customer: o.Customer, Total: "1.00", Status: "confirmed"})
 		return

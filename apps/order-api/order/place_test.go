@@ -265,6 +265,26 @@ func TestAReplayTakesTheLeaseThatACrashLeft(t *testing.T) {
 	})
 }
 
+// TestAKeyFindsItsOrderWhateverTheTotal: prices may have changed between an answer that was lost and its repetition.
+func TestAKeyFindsItsOrderWhateverTheTotal(t *testing.T) {
+	act(t, func(t *testing.T, s *scene) {
+		draft := order.Draft{Customer: "Ann", Items: []order.Item{{ProductID: 1, Quantity: 1}}, Key: "key"}
+		first, _, err := s.Place(t.Context(), draft)
+		must(t, err)
+		expected := first.Total + 1
+		draft.Expected = &expected
+		again, replayed, err := s.Place(t.Context(), draft)
+		if err != nil || !replayed || again.ID != first.ID || again.Total != first.Total {
+			t.Errorf("at another total Place = %+v, %t, %v, want the first order", again, replayed, err)
+		}
+		draft.Customer = "Bob"
+		other, _, err := s.Place(t.Context(), draft)
+		if fault.KindOf(err) != fault.Unprocessable || other.ID != first.ID {
+			t.Errorf("for another customer Place = %+v, %v, want a refusal that names order %d", other, err, first.ID)
+		}
+	})
+}
+
 func TestEveryRejectionReleases(t *testing.T) {
 	expected := money.Cents(50)
 	for name, test := range map[string]struct {

@@ -58,7 +58,7 @@ func (s *Service) Place(ctx context.Context, draft Draft) (placed Order, replaye
 	defer cancel()
 	kept, created, err := s.insert(working, draft)
 	if err != nil {
-		return Order{}, false, err
+		return kept, false, err
 	}
 	if created {
 		placed, err = s.finish(working, kept)
@@ -95,7 +95,8 @@ func gone(ctx context.Context) bool {
 	return ctx.Err() != nil || ok && !time.Now().Before(deadline)
 }
 
-// insert writes the order down as pending. An order without a key is leased until its caller's deadline and no longer.
+// insert writes the order down as pending. Where the key stands for another order, that one's id is returned with the
+// error. An order without a key is leased until its caller's deadline and no longer.
 // With a key, an insert whose answer was lost may be repeated: it finds the order that the first one has made.
 func (s *Service) insert(ctx context.Context, draft Draft) (kept Order, created bool, err error) {
 	wanted, err := draft.order()
@@ -114,7 +115,7 @@ func (s *Service) insert(ctx context.Context, draft Draft) (kept Order, created 
 		return Order{}, false, err
 	}
 	if kept.Fingerprint != wanted.Fingerprint {
-		return Order{}, false, errOtherOrder
+		return Order{ID: kept.ID}, false, errOtherOrder
 	}
 	return kept, created || kept.Reservation == wanted.Reservation, nil
 }

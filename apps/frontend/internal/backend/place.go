@@ -66,7 +66,23 @@ func (c *Client) Place(ctx context.Context, o NewOrder) (placed Order, replayed 
 	if change := priceChange(err); change != nil {
 		return Order{}, replayed, change
 	}
+	if id, taken := takenAs(answer); taken && fault.KindOf(err) == fault.Unprocessable {
+		return c.placedBefore(ctx, o, id, err)
+	}
 	return placed, replayed, err
+}
+
+// placedBefore is for a refusal that names an order: the key may stand for one that was placed with other words, under
+// another name for example. Only if that one came to nothing has nothing been ordered.
+func (c *Client) placedBefore(ctx context.Context, o NewOrder, id int64, refusal error) (Order, bool, error) {
+	found, err := c.Order(ctx, Visitor{Owner: o.Owner}, id)
+	switch {
+	case err != nil:
+		return Order{}, false, fault.Down("It is not known what became of the order", err)
+	case found.Status == "rejected":
+		return Order{}, false, refusal
+	}
+	return found, true, nil
 }
 
 func (c *Client) place(ctx context.Context, o NewOrder, placed *Order) (http.Header, error) {
