@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 	"sigs.k8s.io/yaml"
 
+	"github.com/techcommerce/platform/tools/local/internal/process"
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
@@ -68,7 +69,7 @@ func (s *session) installProvider(ctx context.Context) error {
 // compileProgram builds the Pulumi program as the language host does it. The first time takes a minute or more, because
 // of the Kubernetes SDK, and belongs to the toolchain rather than to the stack's own time.
 func (s *session) compileProgram(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "run", "./infra/cmd/program", "lean")
+	command := process.Group(exec.CommandContext(ctx, "go", "run", "./infra/cmd/program", "lean"))
 	command.Dir, command.Env = s.repository, s.environ()
 	if output, err := command.CombinedOutput(); err != nil {
 		return &step.Problem{

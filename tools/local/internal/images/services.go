@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 
+	"github.com/techcommerce/platform/tools/local/internal/process"
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
 
@@ -65,8 +66,8 @@ func (w Workshop) compile(ctx context.Context, module, pkg, name string) (string
 	if err := os.MkdirAll(filepath.Dir(binary), 0o755); err != nil {
 		return "", err
 	}
-	command := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
-		"-o", binary, pkg)
+	command := process.Group(exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w",
+		"-o", binary, pkg))
 	command.Dir = module
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS=linux", "GOARCH="+w.architecture())
 	if output, err := command.CombinedOutput(); err != nil {

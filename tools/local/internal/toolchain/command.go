@@ -10,14 +10,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
+	"github.com/techcommerce/platform/tools/local/internal/process"
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
-
-// cancelGrace is how long the go tool and its compilers may take to end once they are told to.
-const cancelGrace = 5 * time.Second
 
 // flags are the build flags of every tool, one on each line of a file that the tests build the same programs with: what
 // is compiled with the same flags is compiled once.
@@ -32,17 +28,9 @@ func (b Builder) flags() ([]string, error) {
 // command runs the go tool in a tool's module without the caller's flags, so that the result depends on nothing but its
 // input.
 func (b Builder) command(ctx context.Context, folder string, args ...string) *exec.Cmd {
-	command := group(exec.CommandContext(ctx, "go", args...))
+	command := process.Group(exec.CommandContext(ctx, "go", args...))
 	command.Dir = filepath.Join(b.ToolsDir, folder)
 	command.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
-	return command
-}
-
-// group gives a command a process group of its own: who cancels it ends what it has started as well.
-func group(command *exec.Cmd) *exec.Cmd {
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGKILL) }
-	command.WaitDelay = cancelGrace
 	return command
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/semver"
+
+	"github.com/techcommerce/platform/tools/local/internal/process"
 )
 
 const (
@@ -112,7 +114,7 @@ func (b Builder) buildPages(ctx context.Context, folder string) error {
 			return err
 		}
 	}
-	build := group(exec.CommandContext(ctx, "npm", "exec", "--yes", "--package="+pnpm, "-c", pagesSteps))
+	build := process.Group(exec.CommandContext(ctx, "npm", "exec", "--yes", "--package="+pnpm, "-c", pagesSteps))
 	build.Dir = source
 	// A terminal would be asked whether to go on.
 	build.Env = append(os.Environ(), "CI=true")
