@@ -30,6 +30,7 @@ func exceptions() map[string]string {
 		"statefulset-has-servicename database":     one,
 		"statefulset-has-servicename prometheus":   one,
 		"statefulset-has-servicename alertmanager": one,
+		"pod-probes-identical blackbox-exporter":   same,
 		"pod-probes-identical database":            same,
 		"pod-probes-identical grafana":             same,
 		"pod-probes-identical kube-state-metrics":  same,
