@@ -1,4 +1,5 @@
 -- +goose Up
+-- +compatible
 -- Whose idempotency_key it is, and the key as its caller wrote it. Rows of releases before this one have neither; until
 -- those are gone, idempotency_key holds the key as they look for it, where no other caller has it.
 ALTER TABLE orders ADD COLUMN key_scope TEXT;
