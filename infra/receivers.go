@@ -33,7 +33,7 @@ func receiverSecrets(m stacks.Monitoring, secrets *keys.Keys) map[string]kube.Se
 
 // notifyArgs is who is told of which alert.
 func notifyArgs(r stacks.Receivers, target alerts.Target) notify.Args {
-	args := notify.Args{Alerts: alerts.All(target), Secrets: monitoring.SecretFolder}
+	args := notify.Args{Alerts: alerts.All(target), Evaluation: target.Interval, Secrets: monitoring.SecretFolder}
 	if r.Webhook != nil {
 		args.Webhook = &notify.Webhook{URL: r.Webhook.URL}
 	}

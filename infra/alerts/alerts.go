@@ -7,6 +7,7 @@ package alerts
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/techcommerce/platform/infra/dashboards"
@@ -42,6 +43,9 @@ type Alert struct {
 	StandIn string
 	// Path says that the alert is about Prometheus' own way to those whom it notifies: no other backend needs it.
 	Path bool
+
+	// keepFiring is how long the alert still fires after Expr has stopped to hold.
+	keepFiring time.Duration
 }
 
 // Severity says who is told: Critical wakes somebody, Warning waits for the morning, Info is for those who ask.
@@ -133,9 +137,25 @@ func (t Target) complete(list []Alert) []Alert {
 		labels := map[string]string{"severity": string(alert.Severity), "environment": t.Environment}
 		maps.Copy(labels, alert.Labels)
 		alert.Labels = labels
+		alert.keepFiring = t.keepFiring(alert)
 		alert.Expr = words.promql(t.compare(alert))
 		alert.Runbook = words.runbook(alert.Runbook)
 		kept = append(kept, alert)
 	}
 	return kept
+}
+
+// keepFiring lets an alert outlast those that it hides, or each would be notified when it ends. They compute rates over
+// a window that still holds the fault after it is over. An alert over the same window ends within a few evaluations of
+// them.
+func (t Target) keepFiring(a Alert) time.Duration {
+	const evaluations = time.Minute
+	switch {
+	case len(a.Hides) == 0:
+		return 0
+	case strings.Contains(a.Expr, "$rate") || strings.Contains(a.Expr, "_rate"):
+		return evaluations
+	default:
+		return t.rateWindow() + evaluations
+	}
 }

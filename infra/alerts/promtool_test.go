@@ -63,7 +63,8 @@ type (
 		Name     string       `yaml:"name"`
 		Interval string       `yaml:"interval"`
 		Input    []testSeries `yaml:"input_series"`
-		Alerts   []testAlert  `yaml:"alert_rule_test"`
+		Alerts   []testAlert  `yaml:"alert_rule_test,omitempty"`
+		Exprs    []testExpr   `yaml:"promql_expr_test,omitempty"`
 	}
 	testSeries struct {
 		Series string `yaml:"series"`

@@ -27,6 +27,7 @@ type Rule struct {
 	Alert       string            `yaml:"alert,omitempty"`
 	Expr        string            `yaml:"expr"`
 	For         Duration          `yaml:"for,omitempty"`
+	KeepFiring  Duration          `yaml:"keep_firing_for,omitempty"`
 	Labels      map[string]string `yaml:"labels,omitempty"`
 	Annotations map[string]string `yaml:"annotations,omitempty"`
 }
@@ -75,7 +76,7 @@ func (t Target) group(p part) RuleGroup {
 	}
 	for _, alert := range t.complete(p.alerts(t)) {
 		group.Rules = append(group.Rules, Rule{
-			Alert: alert.Name, Expr: alert.Expr, For: Duration(alert.For),
+			Alert: alert.Name, Expr: alert.Expr, For: Duration(alert.For), KeepFiring: Duration(alert.keepFiring),
 			Labels: alert.Labels, Annotations: alert.annotations(t),
 		})
 	}

@@ -91,7 +91,7 @@ func TestDelivery(t *testing.T) {
 		heard <- message
 	}))
 	t.Cleanup(hook.Close)
-	base := mustStart(t, notify.Args{Alerts: alerts.All(alerts.Reference()), Webhook: &notify.Webhook{URL: hook.URL}})
+	base := mustStart(t, notify.Args{Alerts: alerts.All(alerts.Reference()), Evaluation: time.Second, Webhook: &notify.Webhook{URL: hook.URL}})
 	alert := func(name, severity string, more ...string) map[string]string {
 		labels := map[string]string{"alertname": name, "severity": severity, "environment": "test", "namespace": "shop"}
 		for i := 0; i < len(more); i += 2 {

@@ -4,6 +4,7 @@ package notify
 
 import (
 	"fmt"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -14,6 +15,8 @@ import (
 type Args struct {
 	// Alerts are those of the stack: they say which of them hide which.
 	Alerts []alerts.Alert
+	// Evaluation is the time between two evaluations of the rules.
+	Evaluation time.Duration
 	// Secrets is the folder with the files below.
 	Secrets string
 	// Webhook is told everything, Slack and Email what is critical or a warning, PagerDuty what is critical.
@@ -62,7 +65,7 @@ const (
 
 // Config is the text of Alertmanager's configuration.
 func Config(a Args) (string, error) {
-	c := config{Route: routes(), Inhibit: inhibitions(a.Alerts), Receivers: a.receivers()}
+	c := config{Route: routes(a.Evaluation), Inhibit: inhibitions(a.Alerts), Receivers: a.receivers()}
 	text, err := yaml.Marshal(c)
 	if err != nil {
 		return "", fmt.Errorf("notify: %w", err)

@@ -13,23 +13,24 @@ const (
 	nobody   = "nobody"
 )
 
-// CriticalWait is how long a critical alert waits for others that begin with it.
-const CriticalWait = 10 * time.Second
+// Wait is how long an alert waits for others that begin with it. Rule groups are evaluated at different moments, so the
+// alert that inhibits it may fire up to one evaluation later.
+func Wait(evaluation time.Duration) time.Duration { return evaluation + 5*time.Second }
 
 // routes sends each alert to the receiver of its severity. What begins together is told together: alerts of one name,
 // service and namespace are one notification.
-func routes() route {
+func routes(evaluation time.Duration) route {
 	return route{
 		Receiver:       nobody,
 		GroupBy:        []string{"alertname", "environment", "namespace", "service"},
-		GroupWait:      "15s",
+		GroupWait:      Wait(evaluation).String(),
 		GroupInterval:  "5m",
 		RepeatInterval: "12h",
 		Routes: []route{
 			// A dead man's switch expects to hear of it all the time.
 			{Matchers: []string{match("alertname", "Watchdog")}, Receiver: watchdog, GroupWait: "0s", GroupInterval: "1m", RepeatInterval: "5m"},
 			// The all-clear is told as soon as the alert.
-			{Matchers: []string{severity(alerts.Critical)}, Receiver: string(alerts.Critical), GroupWait: CriticalWait.String(), GroupInterval: "1m", RepeatInterval: "1h"},
+			{Matchers: []string{severity(alerts.Critical)}, Receiver: string(alerts.Critical), GroupInterval: "1m", RepeatInterval: "1h"},
 			{Matchers: []string{severity(alerts.Warning)}, Receiver: string(alerts.Warning), GroupInterval: "1m"},
 			{Matchers: []string{severity(alerts.Info)}, Receiver: string(alerts.Info)},
 		},

@@ -51,7 +51,7 @@ func ticks() map[string]time.Duration {
 // which Alertmanager collects what begins together.
 func prometheus(alert alerts.Alert, own map[string]time.Duration) string {
 	evaluation := cmp.Or(own[alert.Name], tick)
-	return (alert.For + tick + 2*evaluation + notify.CriticalWait).String()
+	return (alert.For + tick + 2*evaluation + notify.Wait(tick)).String()
 }
 
 // datadog goes by the window, which must be over, and the minute between two evaluations.
