@@ -15,6 +15,9 @@ func (s Stack) validateProduction() []Problem {
 	if !s.Protected {
 		found.add("protected", "not set, "+why)
 	}
+	if s.OpenOrders {
+		found.add("openOrders", "set, "+why)
+	}
 	if !s.Edge.Secure {
 		found.add("edge.secure", "not set, "+why)
 	}

@@ -13,8 +13,8 @@ import (
 // Stack is one installation of the shop.
 type Stack struct {
 	// Environment is the value of the label "environment" and of Datadog's env tag. Default: the stack's name. In
-	// "production", protected and edge.secure must be set, database.external.plaintext must not, and critical alerts must
-	// page somebody.
+	// "production", protected and edge.secure must be set, openOrders and database.external.plaintext must not, and
+	// critical alerts must page somebody.
 	Environment string `json:"environment,omitempty" pattern:"label"`
 	// Namespace holds everything of the shop. Default: techcommerce-<environment>.
 	Namespace string `json:"namespace,omitempty" pattern:"label"`
@@ -34,6 +34,9 @@ type Stack struct {
 	Database Database `json:"database"`
 	// Edge is the ways in from outside the cluster.
 	Edge Edge `json:"edge"`
+	// OpenOrders shows everybody's orders, with names, to anybody, as suits a demo. Without it an order is shown to who
+	// placed it, to whoever has its link, and to the holder of the admin key. Production refuses it.
+	OpenOrders bool `json:"openOrders,omitempty"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
 	// Alerts is when people are told, by Prometheus and by Datadog alike.

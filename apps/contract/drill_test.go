@@ -59,7 +59,7 @@ type drill struct {
 func mustDrill(t *testing.T, products, orders database.Settings) *drill {
 	t.Helper()
 	env := map[string]string{
-		contract.EnvReservationKey: reservationKey, contract.EnvAdminAPIKey: adminKey,
+		contract.EnvReservationKey: reservationKey, contract.EnvAdminAPIKey: adminKey, contract.EnvOpenOrders: "true",
 	}
 	start := func(service contract.Service, url string, copies int) (running []*servicetest.Process) {
 		binary := servicetest.Build(t, service)
@@ -231,7 +231,7 @@ func (d *drill) get(url string, into any) {
 
 // TestFootprint holds the services to what their pods are given: started soon, small, and quiet at the end.
 func TestFootprint(t *testing.T) {
-	s := mustShop(t)
+	s := mustShop(t, true)
 	for name, p := range map[string]*servicetest.Process{"product-api": s.products, "order-api": s.orders} {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.PID()))
 		if err != nil {

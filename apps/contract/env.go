@@ -58,6 +58,9 @@ const (
 	// EnvIdempotencyRetention (order-api) is how long the Idempotency-Keys of orders are kept: for so long the same key
 	// finds the same order. A Go duration, default "720h", which is 30 days.
 	EnvIdempotencyRetention = "IDEMPOTENCY_RETENTION"
+	// EnvOpenOrders (order-api) is "true" where everybody may see everybody's orders, as in a demo. Default "false": an
+	// order is shown to its owner, to whoever has its secret, and to the holder of the admin key.
+	EnvOpenOrders = "OPEN_ORDERS"
 	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
 	EnvReservationKey = "RESERVATION_KEY"
 	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -27,7 +28,9 @@ type shop struct {
 	productsClient, ordersClient *http.Client
 }
 
-func mustShop(t *testing.T) *shop {
+// mustShop starts a shop of a demo, in which everybody may see every order, as in the one that this contract is from; or
+// one as customers have it.
+func mustShop(t *testing.T, open bool) *shop {
 	t.Helper()
 	dir := t.TempDir()
 	s := &shop{
@@ -36,6 +39,7 @@ func mustShop(t *testing.T) *shop {
 	}
 	env := map[string]string{
 		contract.EnvAdminAPIKey: adminKey, contract.EnvReservationKey: reservationKey, contract.EnvVersion: "1.2.3",
+		contract.EnvOpenOrders:  strconv.FormatBool(open),
 		contract.EnvDatabaseURL: "sqlite://" + filepath.Join(dir, "products.db"),
 	}
 	s.products = servicetest.Start(t, servicetest.Build(t, contract.ProductAPI), env).AwaitReady()
@@ -67,7 +71,7 @@ type row struct {
 // TestContract is every row of the HTTP contract against the binaries. Rows run in order and build on each other.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	s := mustShop(t)
+	s := mustShop(t, true)
 	for _, rows := range [][]row{probeRows(), productRows(), adminRows(), orderRows(), replayRows(), badRows(), frontRows()} {
 		for _, r := range rows {
 			t.Run(r.name, func(t *testing.T) { s.check(t, r) })

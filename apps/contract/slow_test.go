@@ -22,7 +22,7 @@ import (
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
 	s := servicetest.Start(t, servicetest.Build(t, contract.ProductAPI), map[string]string{
-		contract.EnvAdminAPIKey: adminKey, contract.EnvReservationKey: reservationKey,
+		contract.EnvAdminAPIKey: adminKey, contract.EnvReservationKey: reservationKey, contract.EnvOpenOrders: "true",
 		contract.EnvDatabaseURL:    "sqlite://" + filepath.Join(t.TempDir(), "products.db"),
 		contract.EnvMaxConnections: "5",
 	}).AwaitReady()

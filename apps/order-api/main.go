@@ -26,6 +26,8 @@ type settings struct {
 	reservationKey string
 	pendingAge     time.Duration
 	keysKept       time.Duration
+	// open shows everybody everybody's orders.
+	open bool
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
@@ -38,6 +40,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		reservationKey: env.Required(contract.EnvReservationKey),
 		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
 		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
+		open:           env.Bool(contract.EnvOpenOrders),
 	}
 	// Less would give orders up, or forget their keys, while their clients still try.
 	const least = time.Hour

@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/techcommerce/platform/apps/contract"
-	"github.com/techcommerce/platform/apps/internal/apikey"
-	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/order-api/order"
@@ -30,6 +27,23 @@ type view struct {
 	Date     string       `json:"date"`
 	Items    []order.Item `json:"items"`
 	Reason   string       `json:"reason,omitempty"`
+	// Access is the order's secret, for whoever holds the order.
+	Access string `json:"access,omitempty"`
+	// Actions is what the caller may do with the order now.
+	Actions []string `json:"actions,omitempty"`
+}
+
+// viewFor is an order as this caller sees it.
+func (a *api) viewFor(r *http.Request, o order.Order) view {
+	v := viewOf(o)
+	holds := a.holds(r, o)
+	if holds {
+		v.Access = o.Access
+	}
+	if (holds || opened(r, o)) && o.Cancellable() {
+		v.Actions = []string{"cancel"}
+	}
+	return v
 }
 
 func viewOf(o order.Order) view {
@@ -48,6 +62,9 @@ func viewOf(o order.Order) view {
 
 func (a *api) list(w http.ResponseWriter, r *http.Request) {
 	filter, err := readFilter(r)
+	if err == nil {
+		err = a.restrict(r, &filter)
+	}
 	if err != nil {
 		rest.Error(w, r, err)
 		return
@@ -80,11 +97,14 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found, err := a.orders.Store.Find(r.Context(), id)
+	if err == nil {
+		err = a.checkReading(r, found)
+	}
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	body, err := json.Marshal(viewOf(found))
+	body, err := json.Marshal(a.viewFor(r, found))
 	if err != nil {
 		rest.Error(w, r, err)
 		return
@@ -114,27 +134,39 @@ func (a *api) place(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	rest.Write(w, r, status, viewOf(placed))
+	placing := viewOf(placed)
+	placing.Access = placed.Access // who has placed it, or knows its key, holds it
+	rest.Write(w, r, status, placing)
 }
 
-// cancel is for who placed the order, shown by its Idempotency-Key, and for who has the admin key.
+// cancel is for whoever holds the order or has its secret.
 func (a *api) cancel(w http.ResponseWriter, r *http.Request) {
 	id, ok := rest.PathID(r)
 	if !ok {
 		rest.Error(w, r, order.ErrNotFound)
 		return
 	}
-	cancelled, err := a.orders.Cancel(r.Context(), id, func(o order.Order) error {
-		if o.Key != "" && o.Scope == scope(r) && apikey.Same(r.Header.Get(header.IdempotencyKey), o.Key) {
-			return nil
-		}
-		return apikey.Check(r, a.settings.adminKey, contract.EnvAdminAPIKey)
-	})
+	cancelled, err := a.orders.Cancel(r.Context(), id, func(o order.Order) error { return a.checkCancelling(r, o) })
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	rest.Write(w, r, http.StatusOK, viewOf(cancelled))
+	rest.Write(w, r, http.StatusOK, a.viewFor(r, cancelled))
+}
+
+// renewAccess is for whoever holds the order: its secret alone must not lock its owner out.
+func (a *api) renewAccess(w http.ResponseWriter, r *http.Request) {
+	id, ok := rest.PathID(r)
+	if !ok {
+		rest.Error(w, r, order.ErrNotFound)
+		return
+	}
+	renewed, err := a.orders.RenewAccess(r.Context(), id, func(o order.Order) error { return a.checkHolding(r, o) })
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	rest.Write(w, r, http.StatusOK, a.viewFor(r, renewed))
 }
 
 func (a *api) move(w http.ResponseWriter, r *http.Request) {
@@ -153,5 +185,5 @@ func (a *api) move(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	rest.Write(w, r, http.StatusOK, viewOf(moved))
+	rest.Write(w, r, http.StatusOK, a.viewFor(r, moved))
 }

@@ -33,7 +33,7 @@ func readDraft(r *http.Request) (order.Draft, error) {
 	if err != nil {
 		return order.Draft{}, err
 	}
-	draft := order.Draft{Key: r.Header.Get(header.IdempotencyKey), Scope: scope(r), Customer: guest}
+	draft := order.Draft{Key: r.Header.Get(header.IdempotencyKey), Scope: scope(r), Owner: owner(r), Customer: guest}
 	short := object.Has("product_id") || object.Has("quantity")
 	if short {
 		draft.Items = []order.Item{readItem(object)}

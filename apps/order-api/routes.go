@@ -35,6 +35,7 @@ func (a *api) routes() {
 		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders/{id}", a.admin(a.move)).Methods(http.MethodPatch)
 		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/{id}/access", a.renewAccess).Methods(http.MethodPost)
 	}
 }
 

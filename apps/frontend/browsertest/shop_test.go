@@ -26,7 +26,7 @@ func (b binaries) mustRun(t *testing.T) services {
 	}).AwaitReady()
 	s.orderAPI = servicetest.Start(t, b.orderAPI, map[string]string{
 		contract.EnvDatabaseURL: store("orders.db"), contract.EnvReservationKey: reservationKey,
-		contract.EnvProductAPIURL: s.productAPI.URL,
+		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOpenOrders: "true",
 	}).AwaitReady()
 	s.frontend = servicetest.Start(t, b.frontend, map[string]string{
 		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOrderAPIURL: s.orderAPI.URL,

@@ -69,6 +69,18 @@ func (r *Reader) Int(name string, absent, low, high int) int {
 	return value
 }
 
+// Bool is true or false, and false if the variable is absent.
+func (r *Reader) Bool(name string) bool {
+	switch text := r.getenv(name); text {
+	case "true":
+		return true
+	case "", "false":
+	default:
+		r.Problem(name, fmt.Sprintf("%q is neither true nor false", text))
+	}
+	return false
+}
+
 // Duration is a Go duration that is not negative.
 func (r *Reader) Duration(name string, absent time.Duration) time.Duration {
 	text := r.getenv(name)

@@ -1,6 +1,9 @@
 package order
 
-import "context"
+import (
+	"context"
+	"crypto/rand"
+)
 
 // Cancel ends an order that is not yet shipped and gives its stock back, at the latest when somebody resumes.
 // allow decides whether it may be cancelled at all. Cancelling again changes nothing.
@@ -21,6 +24,18 @@ func (s *Service) Cancel(ctx context.Context, id int64, allow func(Order) error)
 		s.Wake()
 	}
 	return cancelled, nil
+}
+
+// RenewAccess gives an order another secret, so that the one before opens nothing any more. allow decides whether it may.
+func (s *Service) RenewAccess(ctx context.Context, id int64, allow func(Order) error) (Order, error) {
+	found, err := s.Store.Find(ctx, id)
+	if err != nil {
+		return Order{}, err
+	}
+	if err := allow(found); err != nil {
+		return Order{}, err
+	}
+	return s.Store.SetAccess(ctx, id, rand.Text())
 }
 
 // Move brings a confirmed order on: to processing, shipped, delivered.

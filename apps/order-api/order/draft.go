@@ -21,6 +21,8 @@ type Draft struct {
 	// Key makes the draft one order however often it is sent, within the caller's scope.
 	Key   string
 	Scope string
+	// Owner is a sum of the secret of the visitor whose order it will be, empty where the caller does not say.
+	Owner string
 }
 
 // order is the draft as a pending order. The expected total is no part of its fingerprint: it is a condition, not what is
@@ -35,7 +37,8 @@ func (d Draft) order() (Order, error) {
 	}
 	sum := sha256.Sum256(canonical)
 	return Order{
-		Customer: d.Customer, Items: d.Items, Status: Pending, Key: d.Key, Scope: d.Scope, Expected: d.Expected,
+		Customer: d.Customer, Items: d.Items, Status: Pending, Key: d.Key, Scope: d.Scope, Owner: d.Owner,
+		Expected: d.Expected, Access: rand.Text(),
 		Fingerprint: hex.EncodeToString(sum[:]), Reservation: newReservation(time.Now()),
 	}, nil
 }

@@ -57,6 +57,10 @@ type Order struct {
 	Fingerprint string
 	// Expected is the total that the customer was shown, nil if the client did not say.
 	Expected *money.Cents
+	// Owner is a sum of the secret of the visitor whose order it is, empty where nobody said.
+	Owner string
+	// Access is the order's own secret: whoever has it may see the order. Empty for orders of earlier releases.
+	Access string
 	// Reservation is the name under which stock is reserved. It is a time and random, not the order's id, so that an order
 	// database restored from a backup never meets reservations of orders that it has forgotten.
 	Reservation string
@@ -72,6 +76,7 @@ type Order struct {
 type Filter struct {
 	Customer string
 	Status   Status
+	Owner    string
 	Limit    int
 	Offset   int
 }
@@ -123,6 +128,9 @@ type Store interface {
 	Claim(ctx context.Context, lease time.Duration, most int) ([]Claimed, error)
 	// Postpone makes an order due after a pause, if nobody else has leased it since, and returns the order as it is.
 	Postpone(ctx context.Context, order Order, pause time.Duration) (Order, error)
+	// SetAccess gives an order another secret, and returns the order as it is then. It returns ErrNotFound if there is no
+	// such order.
+	SetAccess(ctx context.Context, id int64, access string) (Order, error)
 	// Released notes that a rejected or cancelled order has nothing reserved any more.
 	Released(ctx context.Context, id int64) error
 	// Backlog tells how many orders are pending, and for how long the oldest has been.

@@ -51,6 +51,11 @@ func (t Transition) From() (from []Status) {
 	return from
 }
 
+// Cancellable tells that the order may still be cancelled.
+func (o Order) Cancellable() bool {
+	return slices.Contains(next(o.Status), Cancelled) && o.Status != Pending
+}
+
 // ReturnsStock tells that the status is an end of an order that gets nothing: what it has reserved is to be released.
 func (s Status) ReturnsStock() bool { return s == Rejected || s == Cancelled }
 

@@ -70,6 +70,12 @@ func (s *Store) Move(ctx context.Context, id int64, step order.Transition) (orde
 		due_at = `+due+` WHERE `+where, string(step.To), items, int64(step.Total), problem)
 }
 
+// SetAccess implements order.Store.
+func (s *Store) SetAccess(ctx context.Context, id int64, access string) (order.Order, error) {
+	o, _, err := s.change(ctx, "set access", id, `UPDATE orders SET access = $2 WHERE id = $1`, access)
+	return o, err
+}
+
 // Take implements order.Store.
 func (s *Store) Take(ctx context.Context, id int64, lease time.Duration) (order.Order, bool, error) {
 	return s.change(ctx, "take", id, `UPDATE orders SET due_at = `+s.now()+` + CAST($2 AS BIGINT)

@@ -13,7 +13,7 @@ import (
 )
 
 const columns = `id, customer, items, total_cents, status, placed_at, problem, idempotency_key, key_scope, client_key,
-	fingerprint, reservation, expected_cents, due_at`
+	fingerprint, reservation, expected_cents, due_at, owner, access`
 
 // row is an order as the database has it.
 type row struct {
@@ -25,6 +25,8 @@ type row struct {
 	scope, key sql.NullString
 	expected   sql.NullInt64
 	due        sql.NullInt64
+	owner      sql.NullString
+	access     sql.NullString
 }
 
 type scanner interface{ Scan(...any) error }
@@ -34,7 +36,8 @@ type scanner interface{ Scan(...any) error }
 func scan(from scanner, more ...any) (order.Order, error) {
 	var r row
 	into := append([]any{&r.order.ID, &r.order.Customer, &r.items, &r.order.Total, &r.order.Status, &r.placed, &r.problem,
-		&r.legacyKey, &r.scope, &r.key, &r.order.Fingerprint, &r.order.Reservation, &r.expected, &r.due}, more...)
+		&r.legacyKey, &r.scope, &r.key, &r.order.Fingerprint, &r.order.Reservation, &r.expected, &r.due,
+		&r.owner, &r.access}, more...)
 	err := from.Scan(into...)
 	if rows, ok := from.(*sql.Rows); ok && err != nil {
 		return damaged(rows, len(into), err)
@@ -73,6 +76,7 @@ func (r row) decode() order.Order {
 	if !r.key.Valid {
 		o.Key = r.legacyKey.String
 	}
+	o.Owner, o.Access = r.owner.String, r.access.String
 	if r.due.Valid {
 		o.Due = time.UnixMilli(r.due.Int64)
 	}

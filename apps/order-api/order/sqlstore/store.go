@@ -67,14 +67,15 @@ type page struct {
 
 // List implements order.Store.
 func (s *Store) List(ctx context.Context, f order.Filter) ([]order.Order, int, error) {
-	const where = ` FROM orders WHERE ($1 = '' OR customer = $1) AND ($2 = '' OR status = $2)`
+	const where = ` FROM orders WHERE ($1 = '' OR customer = $1) AND ($2 = '' OR status = $2)
+		AND ($3 = '' OR owner = $3)`
 	list, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (list page, err error) {
-		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+where, f.Customer, string(f.Status)).
+		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+where, f.Customer, string(f.Status), f.Owner).
 			Scan(&list.total); err != nil {
 			return list, err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+columns+where+` ORDER BY id DESC LIMIT $3 OFFSET $4`,
-			f.Customer, string(f.Status), f.Limit, f.Offset)
+		rows, err := tx.QueryContext(ctx, `SELECT `+columns+where+` ORDER BY id DESC LIMIT $4 OFFSET $5`,
+			f.Customer, string(f.Status), f.Owner, f.Limit, f.Offset)
 		if err != nil {
 			return list, err
 		}

@@ -1,0 +1,97 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/http"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
+	"github.com/techcommerce/platform/apps/order-api/order"
+)
+
+// accessParameter carries an order's secret in an address, where a header cannot.
+const accessParameter = "access"
+
+// owner is a sum of the secret of the visitor whom a request comes from, empty where it names none. The secret itself is
+// not kept: who reads the database must not become everybody.
+func owner(r *http.Request) string {
+	secret := r.Header.Get(header.OrderOwner)
+	if secret == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte("owner " + secret))
+	return hex.EncodeToString(sum[:])
+}
+
+// checkAdmin says why a request does not come from the operator, nil if it does.
+func (a *api) checkAdmin(r *http.Request) error {
+	return apikey.Check(r, a.settings.adminKey, contract.EnvAdminAPIKey)
+}
+
+// holds reports whether an order is the caller's: shown by the visitor's secret, by the Idempotency-Key that it was placed
+// with, or by the operator's key.
+func (a *api) holds(r *http.Request, o order.Order) bool {
+	return o.Owner != "" && apikey.Same(owner(r), o.Owner) ||
+		o.Key != "" && o.Scope == scope(r) && apikey.Same(r.Header.Get(header.IdempotencyKey), o.Key) ||
+		a.checkAdmin(r) == nil
+}
+
+// opened reports whether a request carries the order's own secret.
+func opened(r *http.Request, o order.Order) bool {
+	secret := r.Header.Get(header.OrderAccess)
+	if secret == "" {
+		secret = r.URL.Query().Get(accessParameter)
+	}
+	return o.Access != "" && apikey.Same(secret, o.Access)
+}
+
+// checkHolding says why a request may not decide who sees an order, nil if it may.
+func (a *api) checkHolding(r *http.Request, o order.Order) error {
+	if a.holds(r, o) {
+		return nil
+	}
+	return order.ErrNotFound
+}
+
+// checkReading says why a request may not see an order, nil if it may. An order that is somebody else's is one that does
+// not exist: the answer must not tell which ids are taken.
+func (a *api) checkReading(r *http.Request, o order.Order) error {
+	if a.settings.open || a.holds(r, o) || opened(r, o) {
+		return nil
+	}
+	return order.ErrNotFound
+}
+
+// checkCancelling says why a request may not cancel an order, nil if it may. Who may see it is told what is missing.
+func (a *api) checkCancelling(r *http.Request, o order.Order) error {
+	if a.holds(r, o) || opened(r, o) {
+		return nil
+	}
+	if a.settings.open {
+		return a.checkAdmin(r)
+	}
+	return order.ErrNotFound
+}
+
+// restrict narrows a list to what the caller may see: all orders for the operator and where orders are open, a visitor's
+// own for a visitor.
+func (a *api) restrict(r *http.Request, filter *order.Filter) error {
+	if a.settings.open {
+		return nil
+	}
+	problem := a.checkAdmin(r)
+	if problem == nil {
+		return nil
+	}
+	filter.Owner = owner(r)
+	if filter.Owner == "" || apikey.Carried(r) != "" {
+		if fault.KindOf(problem) == fault.Forbidden && apikey.Carried(r) == "" {
+			return fault.New(fault.Unauthorized, "A valid API key is required")
+		}
+		return problem
+	}
+	return nil
+}
