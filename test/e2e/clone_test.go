@@ -19,7 +19,7 @@ type platform struct {
 	url string
 	// settings is Pulumi.local.yaml as it was cloned.
 	settings string
-	orders   []int64
+	orders   []placedOrder
 	// cameUp is when make up ended.
 	cameUp  time.Time
 	figures []measured

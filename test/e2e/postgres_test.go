@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -69,6 +70,25 @@ func (o *operator) servesOnPostgres(t *testing.T) {
 	}
 	if err := o.shop.checkOrders(); err != nil {
 		t.Fatal(err)
+	}
+	o.shop.keepsOrdersPrivate(t)
+}
+
+// keepsOrdersPrivate asks for orders as somebody who placed none.
+func (p *platform) keepsOrdersPrivate(t *testing.T) {
+	t.Helper()
+	for path, want := range map[string]int{
+		"/api/orders": http.StatusUnauthorized,
+		fmt.Sprintf("/api/orders/%d", p.orders[0].id): http.StatusNotFound,
+	} {
+		response, err := client.Get(p.url + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if response.StatusCode != want {
+			t.Errorf("GET %s: %s, want %d", path, response.Status, want)
+		}
 	}
 }
 

@@ -78,6 +78,7 @@ func (p *platform) tryToOrder(t *testing.T, key string) error {
 		ID     json.Number
 		Total  json.Number
 		Status string
+		Access string
 	}
 	if err := json.Unmarshal(text, &placed); err != nil {
 		return fmt.Errorf("order: %w: %s", err, text)
@@ -89,21 +90,27 @@ func (p *platform) tryToOrder(t *testing.T, key string) error {
 	if err != nil {
 		return err
 	}
-	p.orders = append(p.orders, id)
+	p.orders = append(p.orders, placedOrder{id, placed.Access})
 	return nil
+}
+
+// placedOrder is an order that was acknowledged, and the secret that shows it where orders are private.
+type placedOrder struct {
+	id     int64
+	access string
 }
 
 // checkOrders reports an order that was acknowledged and is not there any more.
 func (p *platform) checkOrders() error {
-	for _, id := range p.orders {
-		response, err := client.Get(fmt.Sprintf("%s/api/orders/%d", p.url, id))
+	for _, o := range p.orders {
+		response, err := client.Get(fmt.Sprintf("%s/api/orders/%d?access=%s", p.url, o.id, o.access))
 		if err != nil {
 			return err
 		}
 		text, err := io.ReadAll(response.Body)
 		response.Body.Close()
 		if err != nil || response.StatusCode != http.StatusOK || !bytes.Contains(text, []byte("confirmed")) {
-			return fmt.Errorf("order %d: %s %v: %s", id, response.Status, err, text)
+			return fmt.Errorf("order %d: %s %v: %s", o.id, response.Status, err, text)
 		}
 	}
 	return nil
