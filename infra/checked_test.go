@@ -19,7 +19,7 @@ func TestMonitoringChecked(t *testing.T) {
 	t.Parallel()
 	promtool, amtool := tooltest.Promtool(t), tooltest.Amtool(t)
 	for _, name := range stackstest.Shipped(t) {
-		stack := mustDecode(t, stackstest.File(t, name, testSecrets()))
+		stack := mustDecode(t, stackstest.File(t, name, stackstest.Secrets()))
 		if stack.Monitoring == nil {
 			continue
 		}

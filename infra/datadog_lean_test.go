@@ -27,8 +27,8 @@ func TestALeanProgramRefusesDatadog(t *testing.T) {
 	}{
 		{"local", nil, ""},
 		{"staging", nil, ""}, // its keys are optional
-		{"staging", testSecrets(), "GOFLAGS= pulumi up --stack staging"},
-		{"production", testSecrets(), "GOFLAGS= pulumi up --stack production"},
+		{"staging", stackstest.Secrets(), "GOFLAGS= pulumi up --stack staging"},
+		{"production", stackstest.Secrets(), "GOFLAGS= pulumi up --stack production"},
 	} {
 		err := checkAccount(t.Context(), mustDecode(t, stackstest.File(t, c.stack, c.secrets)))
 		if (err != nil) != (c.want != "") || !strings.Contains(fmt.Sprint(err), c.want) {

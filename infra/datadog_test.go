@@ -46,7 +46,7 @@ func TestTheAgentOfACluster(t *testing.T) {
 			"datadog: {cluster: c1}\n  techcommerce:cluster: {kind: minikube}", []string{`"kubelet":{"tlsVerify":false}`}, nil},
 	} {
 		text := strings.Replace(attached, c.change, c.by, 1)
-		got := released(t, mustDeclare(t, mustDecode(t, stackstest.Text(t, "test", text, testSecrets()))))
+		got := released(t, mustDeclare(t, mustDecode(t, stackstest.Text(t, "test", text, stackstest.Secrets()))))
 		for _, want := range c.want {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s: want %s in %s", c.name, want, got)
@@ -63,7 +63,7 @@ func TestTheAgentOfACluster(t *testing.T) {
 // TestASecondStackInstallsNoAgent: two on one cluster would clash, and everything would be paid for twice.
 func TestASecondStackInstallsNoAgent(t *testing.T) {
 	t.Parallel()
-	declaration := mustDeclare(t, mustDecode(t, stackstest.Text(t, "test", attached, testSecrets())))
+	declaration := mustDeclare(t, mustDecode(t, stackstest.Text(t, "test", attached, stackstest.Secrets())))
 	names := map[string]bool{}
 	for _, r := range declaration.Resources {
 		names[r.Type+" "+r.Name] = true

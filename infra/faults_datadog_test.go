@@ -18,7 +18,7 @@ import (
 // TestFaultsWithDatadogAreCaught puts faults into what staging declares once it has Datadog's keys.
 func TestFaultsWithDatadogAreCaught(t *testing.T) {
 	t.Parallel()
-	stack := mustDecode(t, stackstest.File(t, "staging", testSecrets()))
+	stack := mustDecode(t, stackstest.File(t, "staging", stackstest.Secrets()))
 	declaration, expected := mustDeclare(t, stack), expectations(t, stack)
 	for _, f := range []fault{
 		{"traces that no policy lets out", func(o *wiring.Objects) {
@@ -64,8 +64,8 @@ func TestFaultsWithDatadogAreCaught(t *testing.T) {
 // TestB53AKeyInHelmValuesIsFound: what a release is given is kept in state, and in the cluster, in clear.
 func TestB53AKeyInHelmValuesIsFound(t *testing.T) {
 	t.Parallel()
-	key := testSecrets()["datadogApiKey"]
-	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", testSecrets())))
+	key := stackstest.Secrets()["datadogApiKey"]
+	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", stackstest.Secrets())))
 	for i, r := range declaration.Resources {
 		if r.Type == releaseToken {
 			values := r.Inputs["values"].ObjectValue()

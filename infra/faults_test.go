@@ -202,7 +202,7 @@ func TestB53SecretsInClearAreFound(t *testing.T) {
 func TestB18ProductionWithLessIsFound(t *testing.T) {
 	t.Parallel()
 	staging := mustDecode(t, stackstest.File(t, "staging", nil))
-	production := mustDecode(t, stackstest.File(t, "production", testSecrets()))
+	production := mustDecode(t, stackstest.File(t, "production", stackstest.Secrets()))
 	orders := production.Services["order-api"]
 	orders.Replicas = 2
 	production.Services["order-api"] = orders

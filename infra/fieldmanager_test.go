@@ -16,7 +16,7 @@ func TestEveryObjectHasOneFieldManager(t *testing.T) {
 	t.Parallel()
 	for _, name := range stackstest.Shipped(t) {
 		objects := 0
-		for _, r := range mustDeclare(t, mustDecode(t, stackstest.File(t, name, testSecrets()))).Resources {
+		for _, r := range mustDeclare(t, mustDecode(t, stackstest.File(t, name, stackstest.Secrets()))).Resources {
 			if !strings.HasPrefix(r.Type, "kubernetes:") || r.Inputs["metadata"].IsNull() {
 				continue
 			}

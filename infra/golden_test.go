@@ -19,18 +19,6 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// testSecrets are what an operator would have set.
-func testSecrets() map[string]string {
-	return map[string]string{
-		"productApiDatabaseUrl": "postgres://products:given-products@db.example.com:5432/products?sslmode=verify-full",
-		"datadogApiKey":         strings.Repeat("0123456789abcdef", 2),
-		"datadogAppKey":         strings.Repeat("0123456789", 4),
-		"pagerDutyRoutingKey":   "given-routing-key",
-		"heartbeatUrl":          "https://heartbeat.example.com/given-heartbeat",
-		"orderApiDatabaseUrl":   "postgres://orders:given-orders@db.example.com:5432/orders?sslmode=verify-full",
-	}
-}
-
 // testRelease is a release whose digests are digits, so that golden files do not change with the services.
 func testRelease() release {
 	images := map[string]stacks.Image{}
@@ -69,7 +57,7 @@ func mustDeclare(t testing.TB, stack stacks.Stack) *declare.Declaration {
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, name := range stackstest.Shipped(t) {
-		stack := mustDecode(t, stackstest.File(t, name, testSecrets()))
+		stack := mustDecode(t, stackstest.File(t, name, stackstest.Secrets()))
 		if buildable(stack).DatadogOn() != stack.DatadogOn() {
 			continue // the whole program's tests write and compare it
 		}
@@ -100,7 +88,7 @@ func TestGolden(t *testing.T) {
 func TestPreview(t *testing.T) {
 	t.Parallel()
 	for _, name := range stackstest.Shipped(t) {
-		stack := buildable(mustDecode(t, stackstest.File(t, name, testSecrets())))
+		stack := buildable(mustDecode(t, stackstest.File(t, name, stackstest.Secrets())))
 		if _, err := declare.Preview("techcommerce", name, program(stack)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -21,7 +21,7 @@ import (
 // says whom it notifies.
 func TestProductionPagesWhenTheShopIsGone(t *testing.T) {
 	t.Parallel()
-	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", testSecrets())))
+	declaration := mustDeclare(t, mustDecode(t, stackstest.File(t, "production", stackstest.Secrets())))
 	firing := map[string]int{"ServiceDown": 1, "ShopUnreachable": 2}
 	mustFire(t, mustFileOf(t, declaration, "rules.yml"), firing)
 	receivers := mustFileOf(t, declaration, "alertmanager.yml")

@@ -22,9 +22,9 @@ func variants(t testing.TB) map[string]stacks.Stack {
 	t.Helper()
 	all := map[string]stacks.Stack{}
 	for _, name := range stackstest.Shipped(t) {
-		all[name] = mustDecode(t, stackstest.File(t, name, testSecrets()))
+		all[name] = mustDecode(t, stackstest.File(t, name, stackstest.Secrets()))
 	}
-	all["attached"] = mustDecode(t, stackstest.Text(t, "attached", attached, testSecrets()))
+	all["attached"] = mustDecode(t, stackstest.Text(t, "attached", attached, stackstest.Secrets()))
 	all["everything"] = mustDecode(t, stackstest.Text(t, "everything", everything, map[string]string{
 		"backupAccessKey": "given-access-key", "backupSecretKey": "given-bucket-secret",
 		"reservationKey":  strings.Repeat("given-reservation", 2),
@@ -197,8 +197,8 @@ func TestFamily(t *testing.T) {
 
 func TestProductionIsNoSmallerThanStaging(t *testing.T) {
 	t.Parallel()
-	staging := mustDecode(t, stackstest.File(t, "staging", testSecrets()))
-	production := mustDecode(t, stackstest.File(t, "production", testSecrets()))
+	staging := mustDecode(t, stackstest.File(t, "staging", stackstest.Secrets()))
+	production := mustDecode(t, stackstest.File(t, "production", stackstest.Secrets()))
 	for _, problem := range smaller(production, staging) {
 		t.Error(problem)
 	}

@@ -1,6 +1,10 @@
 package alerts_test
 
-import "time"
+import (
+	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
 
 // requests are what a service of the shop answered, by route and status.
 func requests(service, method, route, status string) string {
@@ -20,7 +24,11 @@ func up(service string) string {
 
 // serving are the shop's services, all well.
 func serving(steps int) series {
-	return series{up("frontend"): repeated(1, steps), up("product-api"): repeated(1, steps), up("order-api"): repeated(1, steps)}
+	all := series{}
+	for _, service := range contract.Services() {
+		all[up(service.Name)] = repeated(1, steps)
+	}
+	return all
 }
 
 // failing is a service that answers one request in five with 500.
@@ -69,7 +77,7 @@ func serviceFaults() []firing {
 		},
 		{
 			name: "a service that has no pod at all", alert: "ServiceDown",
-			series: series{up("frontend"): repeated(1, 40), up("order-api"): repeated(1, 40)},
+			series: without(serving(40), up("product-api")),
 			labels: page("product-api"), summary: "product-api is down",
 			description: "No pod of product-api in shop has served for two minutes.",
 		},

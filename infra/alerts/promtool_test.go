@@ -248,6 +248,13 @@ func with(list ...series) series {
 	return all
 }
 
+// without leaves a series out.
+func without(all series, name string) series {
+	rest := maps.Clone(all)
+	delete(rest, name)
+	return rest
+}
+
 // repeated is a value for a number of steps.
 func repeated(value float64, steps int) string { return fmt.Sprintf("%gx%d", value, steps) }
 

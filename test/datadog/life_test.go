@@ -159,7 +159,7 @@ func (s *stack) hidesSecrets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, secret := range secrets() {
+	for name, secret := range stackstest.Secrets() {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s is shown", name)
 		}
@@ -241,7 +241,7 @@ func (s *stack) refusesKeys(t *testing.T) {
 		if text, err := s.try("preview"); err == nil || !strings.Contains(text, "datadog: site ") || !strings.Contains(text, "key ("+key+")") {
 			t.Errorf("a wrong %s: %v\n%s", key, err, text)
 		}
-		s.pulumi(t, "config", "set", "--secret", key, secrets()[key])
+		s.pulumi(t, "config", "set", "--secret", key, stackstest.Secrets()[key])
 	}
 }
 

@@ -21,18 +21,6 @@ import (
 	"github.com/techcommerce/platform/test/datadog/standin"
 )
 
-// secrets are what an operator would set. None is part of another, so that each can be looked for.
-func secrets() map[string]string {
-	return map[string]string{
-		"datadogApiKey":         strings.Repeat("0123456789abcdef", 2),
-		"datadogAppKey":         strings.Repeat("9876543210", 4),
-		"productApiDatabaseUrl": "postgres://products:given-products@db.example.com:5432/products?sslmode=verify-full",
-		"orderApiDatabaseUrl":   "postgres://orders:given-orders@db.example.com:5432/orders?sslmode=verify-full",
-		"pagerDutyRoutingKey":   "given-routing-key",
-		"heartbeatUrl":          "https://heartbeat.example.com/given-heartbeat",
-	}
-}
-
 // stack is a shipped stack in a throwaway copy of its project, with a backend, an API of Datadog and a cluster of its own.
 type stack struct {
 	name, dir string
@@ -48,7 +36,7 @@ type attached map[string]plugin.Provider
 func newStack(t *testing.T, name string, providers attached) *stack {
 	t.Helper()
 	s := &stack{name: name, dir: t.TempDir(), cluster: cluster.New()}
-	s.api = api.New(secrets()["datadogApiKey"], secrets()["datadogAppKey"])
+	s.api = api.New(stackstest.Secrets()["datadogApiKey"], stackstest.Secrets()["datadogAppKey"])
 	s.project(t)
 	ports := []string{fmt.Sprintf("kubernetes:%d", serve(t, s.cluster))}
 	for provider, stand := range providers {
@@ -60,7 +48,7 @@ func newStack(t *testing.T, name string, providers attached) *stack {
 		"KUBECONFIG="+filepath.Join(s.dir, "kubeconfig"), "DD_HOST=http://127.0.0.1:1")
 	s.pulumi(t, "stack", "init", name)
 	set := []string{"config", "set-all"}
-	for key, value := range secrets() {
+	for key, value := range stackstest.Secrets() {
 		set = append(set, "--secret", key+"="+value)
 	}
 	s.pulumi(t, set...)
