@@ -1,6 +1,7 @@
 package stacks_test
 
 import (
+	"encoding/json"
 	"errors"
 	"os"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/stacks"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
@@ -100,6 +102,23 @@ func TestHash(t *testing.T) {
 
 const testDigest = "@sha256:1111111111111111111111111111111111111111111111111111111111111111"
 
+// builtImages is what make images writes, but for one service: its reference is another one, or none at all.
+func builtImages(service, reference string) string {
+	refs := map[string]string{}
+	for _, s := range contract.Services() {
+		refs[s.Name] = s.Name + testDigest
+	}
+	refs[service] = reference
+	if reference == "" {
+		delete(refs, service)
+	}
+	text, err := json.Marshal(map[string]any{"images": refs})
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
 func TestImages(t *testing.T) {
 	t.Parallel()
 	inline := map[string]string{"frontend": "reg:5000/shop/frontend:v1" + testDigest}
@@ -112,10 +131,10 @@ func TestImages(t *testing.T) {
 			want: "images: images.json: file does not exist; run make images, or set images.refs"},
 		{name: "a file that is no JSON", file: "{",
 			want: "images: images.json: unexpected end of JSON input; run make images, or set images.refs"},
-		{name: "a file with tags", file: `{"images":{"product-api":"p:1","order-api":"o` + testDigest + `"}}`,
+		{name: "a file with tags", file: builtImages("product-api", "p:1"),
 			want: `images: images.json: product-api: "p:1", want a reference that ends in @sha256:<64 hex digits>; ` +
 				`run make images`},
-		{name: "a file that lacks a service", file: `{"images":{"product-api":"p` + testDigest + `"}}`,
+		{name: "a file that lacks a service", file: builtImages("order-api", ""),
 			want: `images: images.json: order-api: "", want a reference that ends in @sha256:<64 hex digits>; ` +
 				`run make images`},
 	} {
@@ -124,7 +143,7 @@ func TestImages(t *testing.T) {
 			t.Errorf("%s: got %v, want %s", c.name, err, c.want)
 		}
 	}
-	got, err := images.Resolve([]byte(`{"images":{"product-api":"p`+testDigest+`","order-api":"o`+testDigest+`"}}`), nil)
+	got, err := images.Resolve([]byte(builtImages("frontend", "other")), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
