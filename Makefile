@@ -49,7 +49,7 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: test-packages test-fast test-unit test-histories test-fuzz test-datadog test-e2e ## prove everything; what CI runs
+test: test-packages test-fast lint test-unit test-histories test-fuzz test-datadog test-e2e ## prove everything; what CI runs
 
 test-packages:
 	@test/install-packages
@@ -168,6 +168,10 @@ destroy: deliver ## take a stack away, but for what is protected: make destroy S
 
 race: ## the tests that need no cluster, under the race detector
 	go test -race $$(go list ./apps/... ./stacks/...)
+
+lint: ## staticcheck, of the program without Datadog's SDK: with it, more memory than most machines have
+	cd tools/checks && go build -o ../../.local/bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	.local/bin/staticcheck -tags lean $$(go list -tags lean ./... | grep -v /infra/datadog$$)
 
 vulnerabilities: ## known vulnerabilities that the code can reach
 	cd tools/checks && go build -o ../../.local/bin/govulncheck golang.org/x/vuln/cmd/govulncheck

@@ -102,7 +102,7 @@ func (a Args) validate() error {
 		problems = append(problems, fmt.Errorf("port %d is public and internal", a.Port))
 	}
 	if a.Namespace == nil {
-		problems = append(problems, errors.New("Namespace is nil"))
+		problems = append(problems, errors.New("namespace is nil"))
 	}
 	if a.Replicas < 1 && a.Autoscale == nil {
 		problems = append(problems, fmt.Errorf("replicas: %d, want at least 1", a.Replicas))

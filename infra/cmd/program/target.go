@@ -38,10 +38,10 @@ func readTarget(dir string) (target, error) {
 		return target{}, err
 	}
 	if err := yaml.Unmarshal(text, &project); err != nil {
-		return target{}, fmt.Errorf("Pulumi.yaml: %w", err)
+		return target{}, fmt.Errorf("read Pulumi.yaml: %w", err)
 	}
 	if project.Main == "" || project.Runtime.Options.BuildTarget == "" {
-		return target{}, errors.New("Pulumi.yaml: want main and runtime.options.buildTarget")
+		return target{}, errors.New("read Pulumi.yaml: want main and runtime.options.buildTarget")
 	}
 	return target{main: filepath.Join(dir, project.Main), relative: project.Runtime.Options.BuildTarget}, nil
 }

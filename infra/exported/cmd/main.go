@@ -27,7 +27,7 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 2 {
-		return errors.New("usage: cmd FILE PROMETHEUS...")
+		return errors.New("usage: cmd FILE PROMETHEUS [PROMETHEUS …]")
 	}
 	var series []map[string]string
 	for _, prometheus := range args[1:] {

@@ -55,6 +55,7 @@ func (p *Provider) Configure(ctx context.Context, r plugin.ConfigureRequest) (pl
 		return plugin.ConfigureResponse{}, err
 	}
 	if !reply.Valid {
+		//lint:ignore ST1005 the words of the real provider
 		return plugin.ConfigureResponse{}, fmt.Errorf("Invalid or missing credentials provided to the Datadog Provider")
 	}
 	return plugin.ConfigureResponse{}, nil
