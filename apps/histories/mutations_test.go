@@ -2,6 +2,7 @@ package histories_test
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -30,6 +31,22 @@ func TestFaultsPutBackAreFound(t *testing.T) {
 			}
 			t.Logf("found: %s", problems[0])
 		})
+	}
+}
+
+// TestEveryFaultIsPutBack wants a mutation for each number of the list.
+func TestEveryFaultIsPutBack(t *testing.T) {
+	t.Parallel()
+	const faults = 13
+	put := map[string]bool{}
+	for _, m := range mutations() {
+		number, _, _ := strings.Cut(m.name, " ")
+		put[number] = true
+	}
+	for fault := range faults {
+		if number := strconv.Itoa(fault + 1); !put[number] {
+			t.Errorf("no mutation puts fault %s back", number)
+		}
 	}
 }
 

@@ -80,16 +80,23 @@ func TestReadsAndWritesLeaveEachOtherRoom(t *testing.T) {
 			svc.Router.HandleFunc("/quick", func(http.ResponseWriter, *http.Request) {})
 			handler := svc.Handler()
 			var hanging sync.WaitGroup
+			refused := make(chan struct{}, 10*places)
 			for range 10 * places {
 				hanging.Go(func() {
-					handler.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(tt.hanging, "/slow", nil))
+					answer := httptest.NewRecorder()
+					handler.ServeHTTP(answer, httptest.NewRequest(tt.hanging, "/slow", nil))
+					if answer.Code == http.StatusServiceUnavailable {
+						refused <- struct{}{}
+					}
 				})
 			}
+			<-refused // who is refused has found every place taken that there is for them
 			for range 20 {
 				answer := httptest.NewRecorder()
 				handler.ServeHTTP(answer, httptest.NewRequest(tt.other, "/quick", nil))
 				if answer.Code != http.StatusOK {
 					t.Errorf("a %s while every %s hangs: %d, want 200", tt.other, tt.hanging, answer.Code)
+					break // each of them waits
 				}
 			}
 			close(leave)

@@ -75,11 +75,11 @@ func TestBreakersAreOnePerClass(t *testing.T) {
 			}
 			return answer(r)
 		}))
-		for range 20 {
+		for range 20 { // with an order in between, the breaker would count anew
 			status(t, guarded, mustAsk(t, "GET", "/api/orders"))
-			if got := status(t, guarded, mustAsk(t, "POST", "/api/orders")); got != 201 {
-				t.Fatalf("an order is answered %d while lists fail, want 201", got)
-			}
+		}
+		if got := status(t, guarded, mustAsk(t, "POST", "/api/orders")); got != 201 {
+			t.Errorf("an order is answered %d after lists failed, want 201", got)
 		}
 	})
 }
