@@ -49,9 +49,16 @@ func stockMutations() []mutation {
 			name: "7 a reader joins a load that began before its own write",
 			patches: []program.Patch{{
 				File: "apps/product-api/cache.go",
-				Old:  "a.loads.Do(strconv.FormatInt(writes, 10)+\" \"+key,", New: "a.loads.Do(strconv.Itoa(0)+key,",
+				Old:  "flight := strconv.FormatInt(writes, 10) +", New: "flight := strconv.Itoa(0) +",
 			}},
 			find: inTest("apps/product-api", "TestAReaderSeesItsOwnWrite"),
+		},
+		{
+			name: "7 what a slow store brings counts as new",
+			patches: []program.Patch{{
+				File: "apps/product-api/cache.go", Old: "fresh.until = begun.Add(kept)", New: "fresh.until = time.Now().Add(kept)",
+			}},
+			find: inTest("apps/product-api", "TestAnAnswerAges"),
 		},
 		{
 			name: "8 restocking writes the number that it has read",

@@ -11,8 +11,8 @@ import (
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
-// Answers are kept so long, so many, and of so many bytes together. Another replica's writes are seen that much later;
-// this one's at once.
+// Answers are kept so long after their load began, so many, and of so many bytes together. Another replica's writes are
+// seen that much later; this one's at once.
 const (
 	kept      = 500 * time.Millisecond
 	mostKept  = 256
@@ -39,19 +39,28 @@ type answers struct {
 	// writes counts the writes, each once it has ended.
 	writes int64
 	loads  singleflight.Group
+	// loading has when the newest load under way of each key began.
+	loading map[string]time.Time
 }
 
-func newAnswers() *answers { return &answers{known: map[string]answer{}} }
+func newAnswers() *answers {
+	return &answers{known: map[string]answer{}, loading: map[string]time.Time{}}
+}
 
 // of is the answer under a key, loaded if it is not known. Who asks after a write has ended never gets what was read
-// before: neither what is kept, nor what a load under way that began before will bring.
+// before: neither what is kept, nor what a load under way that began before will bring. Nor does anybody wait for a load
+// that began so long ago that its answer would not be kept any more.
 func (a *answers) of(key string, load func() (answer, error)) (answer, error) {
 	found, ok, writes := a.find(key)
 	if ok {
 		return found, nil
 	}
-	loaded, err, _ := a.loads.Do(strconv.FormatInt(writes, 10)+" "+key, func() (any, error) {
+	begun := a.join(key, time.Now())
+	flight := strconv.FormatInt(writes, 10) + " " + strconv.FormatInt(begun.UnixNano(), 10) + " " + key
+	loaded, err, _ := a.loads.Do(flight, func() (any, error) {
+		defer a.leave(key, begun)
 		fresh, err := load()
+		fresh.until = begun.Add(kept) // the store may have been read at any moment since then
 		if err == nil {
 			a.keep(key, fresh, writes)
 		}
@@ -70,17 +79,37 @@ func (a *answers) find(key string) (found answer, ok bool, writes int64) {
 	return found, ok && time.Now().Before(found.until), a.writes
 }
 
-// keep keeps an answer, unless something was written since its load began: it may be older than that.
-func (a *answers) keep(key string, fresh answer, writes int64) {
-	fresh.until = time.Now().Add(kept)
+// join returns when the load began that whoever asks now may wait for, which is now if there is none.
+func (a *answers) join(key string, now time.Time) (begun time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if writes != a.writes || len(fresh.body) > mostBytes {
+	begun, ok := a.loading[key]
+	if !ok || now.Sub(begun) >= kept {
+		begun = now
+		a.loading[key] = begun
+	}
+	return begun
+}
+
+func (a *answers) leave(key string, begun time.Time) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.loading[key].Equal(begun) {
+		delete(a.loading, key)
+	}
+}
+
+// keep keeps an answer, unless something was written since its load began: it may be older than that.
+func (a *answers) keep(key string, fresh answer, writes int64) {
+	now := time.Now()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if writes != a.writes || len(fresh.body) > mostBytes || !now.Before(fresh.until) {
 		return
 	}
 	a.drop(key)
 	for old, known := range a.known {
-		if len(a.known) < mostKept && a.bytes+len(fresh.body) <= mostBytes && fresh.until.Sub(known.until) < kept {
+		if len(a.known) < mostKept && a.bytes+len(fresh.body) <= mostBytes && now.Before(known.until) {
 			continue
 		}
 		a.drop(old)

@@ -5,35 +5,39 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestAReaderSeesItsOwnWrite has a read under way when something is written, and another reader come after it.
 func TestAReaderSeesItsOwnWrite(t *testing.T) {
 	t.Parallel()
-	known := newAnswers()
-	begun, goOn, early := make(chan struct{}), make(chan struct{}), make(chan string, 1)
-	go func() {
-		found, err := known.of("a", func() (answer, error) {
-			close(begun)
-			<-goOn
-			return answer{body: []byte("old")}, nil
-		})
-		early <- fmt.Sprint(string(found.body), err)
-	}()
-	<-begun
-	known.forget(1) // the write has ended
-	for _, when := range []string{"while the load from before the write runs", "after it has ended"} {
-		found, err := known.of("a", func() (answer, error) { return answer{body: []byte("new")}, nil })
-		if err != nil || string(found.body) != "new" {
-			t.Errorf("%s, a reader gets %q, %v, want what was written", when, found.body, err)
+	synctest.Test(t, func(t *testing.T) {
+		known := newAnswers()
+		read := func(shows string, takes time.Duration) <-chan string {
+			got := make(chan string, 1)
+			go func() {
+				found, err := known.of("a", func() (answer, error) {
+					time.Sleep(takes)
+					return answer{body: []byte(shows)}, nil
+				})
+				got <- fmt.Sprint(string(found.body), err)
+			}()
+			synctest.Wait()
+			return got
 		}
-		if when == "while the load from before the write runs" {
-			close(goOn)
-			if got := <-early; got != "old<nil>" {
-				t.Errorf("who came before the write gets %s, want old", got)
-			}
+		early := read("old", time.Second)
+		known.forget(1) // the write has ended
+		if got := <-read("new", 0); got != "new<nil>" {
+			t.Errorf("while the load from before the write runs, a reader gets %s, want what was written", got)
 		}
-	}
+		if got := <-early; got != "old<nil>" {
+			t.Errorf("who came before the write gets %s, want old", got)
+		}
+		if got := <-read("new", 0); got != "new<nil>" {
+			t.Errorf("after that load has ended, a reader gets %s, want what was written", got)
+		}
+	})
 }
 
 func TestAnswersForgetWhatAWriteChanges(t *testing.T) {
@@ -96,6 +100,70 @@ func TestAnswersAreBounded(t *testing.T) {
 	if sum > mostBytes || sum != known.bytes {
 		t.Errorf("%d bytes are kept and %d counted, want at most %d", sum, known.bytes, mostBytes)
 	}
+}
+
+// TestAnAnswerAgesFromTheBeginningOfItsLoad: what a slow store brings may be as old as the question.
+func TestAnAnswerAgesFromTheBeginningOfItsLoad(t *testing.T) {
+	t.Parallel()
+	for took, wantKept := range map[time.Duration]time.Duration{
+		0: kept, kept / 5: kept - kept/5, kept: 0, 3 * kept: 0,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			known := newAnswers()
+			loads := 0
+			ask := func(slow time.Duration) {
+				_, err := known.of("a", func() (answer, error) {
+					loads++
+					time.Sleep(slow)
+					return answer{body: []byte("a")}, nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+			ask(took)
+			if wantKept > 0 {
+				time.Sleep(wantKept - time.Millisecond)
+				if ask(0); loads != 1 {
+					t.Errorf("an answer that took %s is not kept for %s", took, wantKept)
+				}
+				time.Sleep(time.Millisecond)
+			}
+			if ask(0); loads != 2 {
+				t.Errorf("an answer that took %s is kept for longer than %s", took, wantKept)
+			}
+		})
+	}
+}
+
+// TestNobodyWaitsForALoadThatBeganTooLongAgo has a store hang: who comes later asks it anew, and gets what is there then.
+func TestNobodyWaitsForALoadThatBeganTooLongAgo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		known := newAnswers()
+		begun := time.Now()
+		ask := func(at time.Duration, want string) {
+			time.Sleep(at - time.Since(begun))
+			found, err := known.of("a", func() (answer, error) {
+				body := []byte("read at " + time.Since(begun).String())
+				time.Sleep(2 * kept)
+				return answer{body: body}, nil
+			})
+			if err != nil || string(found.body) != want {
+				t.Errorf("who asks after %s gets what was %q, %v, want %s", at, found.body, err, want)
+			}
+		}
+		go ask(0, "read at 0s")
+		synctest.Wait()
+		go ask(kept-1, "read at 0s")
+		go ask(kept, "read at "+kept.String())
+		go ask(2*kept-1, "read at "+kept.String())
+		time.Sleep(10 * kept)
+		synctest.Wait()
+		if len(known.loading) != 0 {
+			t.Errorf("%d loads are remembered after all have ended", len(known.loading))
+		}
+	})
 }
 
 func TestAFailedLoadIsNotKept(t *testing.T) {

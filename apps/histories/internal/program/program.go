@@ -52,7 +52,7 @@ func Test(tb testing.TB, folder, run string, patches ...Patch) (output string, f
 	if err := overlay.patch(patches); err != nil {
 		tb.Fatalf("test %s: %v", folder, err)
 	}
-	test := exec.Command("go", "test", "-count=1", "-timeout=10m", "-overlay", overlay.list(), "-run", run,
+	test := exec.Command("go", "test", "-count=1", "-timeout=3m", "-overlay", overlay.list(), "-run", run,
 		"github.com/techcommerce/platform/"+folder)
 	said, err := test.CombinedOutput()
 	output = string(said)
