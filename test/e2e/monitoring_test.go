@@ -333,7 +333,7 @@ func (w *watched) tellsOfFailingOrders(t *testing.T) {
 func (w *watched) tellsOfWorkingOrders(t *testing.T) {
 	w.mendsOrders(t)
 	mended := time.Now()
-	w.receiver.await(t, "OrdersFailing", "resolved", 5*time.Minute)
+	w.receiver.await(t, "OrdersFailing", "resolved", 6*time.Minute)
 	t.Logf("told that they work again %s after they did", time.Since(mended).Round(time.Second))
 	for _, n := range w.receiver.told(t) {
 		for _, a := range n.Alerts {

@@ -53,7 +53,7 @@ func (o *operation) elsewhere(ctx context.Context) (changes []drift.Change, unse
 		return nil, []string{fmt.Sprintf("%d resources outside the cluster's API could not be compared: %v", len(targets), err)}
 	}
 	for _, r := range found {
-		c := drift.Change{URN: r.URN, Object: r.Name(), What: "is not as declared: " + strings.Join(r.Paths, ", ")}
+		c := drift.Change{URN: r.URN, Object: r.Name(), Outside: true, What: "is not as declared: " + strings.Join(r.Paths, ", ")}
 		if r.Gone {
 			c.What = "is gone"
 		}
@@ -93,10 +93,10 @@ func reverts(name string, changes []drift.Change) []string {
 	var objects []string
 	redeploy := false
 	for _, c := range changes {
-		if c.InCluster() {
-			objects = append(objects, c.Object)
-		} else {
+		if c.Outside {
 			redeploy = true
+		} else {
+			objects = append(objects, c.Object)
 		}
 	}
 	slices.Sort(objects)

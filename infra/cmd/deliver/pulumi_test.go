@@ -169,7 +169,7 @@ func (b backend) resources() []map[string]any {
 			continue
 		}
 		list = append(list, map[string]any{
-			"urn":  "urn:pulumi:staging::techcommerce::kubernetes:apps/v1:Deployment::" + name,
+			"urn":  "urn:pulumi:staging::techcommerce::techcommerce:workload:Workload$kubernetes:apps/v1:Deployment::" + name,
 			"type": "kubernetes:apps/v1:Deployment", "custom": true, "inputs": deployment(name, b.State),
 		})
 	}

@@ -50,15 +50,10 @@ func (c Change) cause() string {
 		return "by hand, with " + c.By
 	case c.What == gone:
 		return "deleted"
-	case !c.InCluster():
+	case c.Outside:
 		return "outside the cluster's API"
 	}
 	return "by somebody who left no trace"
-}
-
-// InCluster says whether the changed thing is an object of the cluster.
-func (c Change) InCluster() bool {
-	return strings.Contains(c.URN, "::kubernetes:") && !strings.Contains(c.URN, "kubernetes:helm.sh")
 }
 
 // Difference is the change without its cause.

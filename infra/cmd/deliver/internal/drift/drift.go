@@ -24,6 +24,8 @@ import (
 type Change struct {
 	// URN is the resource's, Object what people call it: Deployment techcommerce/frontend.
 	URN, Object string
+	// Outside says that it is no object of the cluster's API, but for example a release of Helm or a monitor of Datadog.
+	Outside bool
 	// Field is the path of the field, empty for the whole object.
 	Field string
 	// What is how it differs.
