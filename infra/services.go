@@ -50,6 +50,9 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		args.NodePort = stack.Edge.NodePort
 		args.Env[contract.EnvTrustedProxies] = strconv.Itoa(proxies(stack.Edge))
 	}
+	if service.Name == public.Name && stack.Edge.PublicAdmin {
+		args.Env[contract.EnvPublicAdmin] = "true"
+	}
 	if service.Name == contract.OrderAPI.Name && stack.OpenOrders {
 		args.Env[contract.EnvOpenOrders] = "true"
 	}

@@ -10,6 +10,9 @@ type Edge struct {
 	Ingress *Ingress `json:"ingress,omitempty"`
 	// Tunnel opens the shop through ngrok. Absent: closed.
 	Tunnel *Tunnel `json:"tunnel,omitempty"`
+	// PublicAdmin serves the operator's pages, /admin, to whoever reaches the shop and has the admin key. Without it they
+	// answer kubectl port-forward alone.
+	PublicAdmin bool `json:"publicAdmin,omitempty"`
 	// Secure demands exactly one way in, and TLS on it: no node port, of monitoring neither, and no tunnel.
 	Secure bool `json:"secure,omitempty"`
 }

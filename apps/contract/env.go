@@ -61,6 +61,9 @@ const (
 	// EnvOpenOrders (order-api) is "true" where everybody may see everybody's orders, as in a demo. Default "false": an
 	// order is shown to its owner, to whoever has its secret, and to the holder of the admin key.
 	EnvOpenOrders = "OPEN_ORDERS"
+	// EnvPublicAdmin (frontend) is "true" where the operator's pages are served to whoever reaches the shop and has the
+	// admin key. Default "false": only to requests over loopback, as those of kubectl port-forward.
+	EnvPublicAdmin = "PUBLIC_ADMIN"
 	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
 	EnvReservationKey = "RESERVATION_KEY"
 	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every

@@ -70,6 +70,20 @@ func isAccessible(t *testing.T, browser context.Context, built binaries) {
 				tab.open(path)
 				tab.mustPass(axe, path)
 			}
+			tab.open("/admin")
+			tab.mustPass(axe, "the sign-in")
+			tab.signIn("not the key")
+			tab.see("main", "That is not the admin key.")
+			tab.mustPass(axe, "the sign-in that is refused")
+			tab.signIn(adminKey)
+			tab.see("h1", "Overview")
+			tab.mustPass(axe, "the overview")
+			for _, path := range []string{
+				"/admin/orders", "/admin/orders?status=shipped", "/admin/orders/1", "/admin/products", "/admin/products/1",
+			} {
+				tab.open(path)
+				tab.mustPass(axe, path)
+			}
 			s.productAPI.Kill()
 			for _, path := range []string{"/", "/checkout"} {
 				tab.open(path)

@@ -194,3 +194,9 @@ func (tab *tab) await(selector string, holds func(shown string) bool, what strin
 	}
 	tab.t.Fatalf("waited in vain until %s %s; it shows: %s", selector, what, tab.text(selector))
 }
+
+// clear empties an input.
+func (tab *tab) clear(selector string) {
+	tab.t.Helper()
+	tab.do(chromedp.Clear(chromedp.CSS(selector)))
+}

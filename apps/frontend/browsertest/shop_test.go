@@ -23,10 +23,11 @@ func (b binaries) mustRun(t *testing.T) services {
 	var s services
 	s.productAPI = servicetest.Start(t, b.productAPI, map[string]string{
 		contract.EnvDatabaseURL: store("products.db"), contract.EnvReservationKey: reservationKey,
+		contract.EnvAdminAPIKey: adminKey,
 	}).AwaitReady()
 	s.orderAPI = servicetest.Start(t, b.orderAPI, map[string]string{
 		contract.EnvDatabaseURL: store("orders.db"), contract.EnvReservationKey: reservationKey,
-		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOpenOrders: "true",
+		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOpenOrders: "true", contract.EnvAdminAPIKey: adminKey,
 	}).AwaitReady()
 	s.frontend = servicetest.Start(t, b.frontend, map[string]string{
 		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOrderAPIURL: s.orderAPI.URL,
@@ -56,6 +57,9 @@ func TestShop(t *testing.T) {
 	t.Run("works by keyboard alone", func(t *testing.T) {
 		worksByKeyboard(mustOpenTab(t, browser, built.mustRun(t).frontend.URL, desktop))
 	})
+	for _, d := range []device{desktop, plain, phone} {
+		t.Run("is run on a "+d.name, func(t *testing.T) { isRun(mustOpenTab(t, browser, built.mustRun(t).frontend.URL, d)) })
+	}
 	t.Run("lives without product-api", func(t *testing.T) { livesWithoutProducts(t, browser, built.mustRun(t)) })
 	t.Run("is accessible", func(t *testing.T) { isAccessible(t, browser, built) })
 }

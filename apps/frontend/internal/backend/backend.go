@@ -120,8 +120,10 @@ func (e Endpoint) request(ctx context.Context, c call) (*http.Request, error) {
 var kinds = map[int]fault.Kind{
 	http.StatusBadRequest:          fault.Invalid,
 	http.StatusUnauthorized:        fault.Unauthorized,
+	http.StatusForbidden:           fault.Forbidden,
 	http.StatusNotFound:            fault.NotFound,
 	http.StatusConflict:            fault.Conflict,
+	http.StatusPreconditionFailed:  fault.Stale,
 	http.StatusUnprocessableEntity: fault.Unprocessable,
 	http.StatusTooManyRequests:     fault.TooMany,
 }

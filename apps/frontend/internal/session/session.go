@@ -67,7 +67,7 @@ type Notice struct {
 }
 
 // Codec reads and writes sessions.
-type Codec struct{ cookies, visitors *securecookie.SecureCookie }
+type Codec struct{ cookies, visitors, admins *securecookie.SecureCookie }
 
 // wire is the cookie's content: cart lines in their short text form.
 type wire struct {
@@ -92,7 +92,11 @@ func NewCodec(secret string) (*Codec, error) {
 	codec := func(age time.Duration) *securecookie.SecureCookie {
 		return securecookie.New(sign, encrypt).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(age.Seconds()))
 	}
-	return &Codec{cookies: codec(maxAge), visitors: codec(visitorAge)}, nil
+	admins, err := newAdminCookies(secret)
+	if err != nil {
+		return nil, err
+	}
+	return &Codec{cookies: codec(maxAge), visitors: codec(visitorAge), admins: admins}, nil
 }
 
 // Load is the request's session. A cookie that is absent, forged, expired or written by another version is an empty

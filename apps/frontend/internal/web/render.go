@@ -25,12 +25,15 @@ func loadTemplates(files assets) (templates, error) {
 		"noticeIcon": noticeIcon,
 		"day":        day,
 		"moment":     moment,
-	}).ParseFS(templateFiles, "templates/layout.html", "templates/cart.html", "templates/pages.html")
+	}).ParseFS(templateFiles, "templates/layout.html", "templates/cart.html", "templates/pages.html", "templates/adminnav.html")
 	if err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	all := templates{}
-	for _, name := range []string{"shop", "product", "checkout", "orders", "order", "problem"} {
+	for _, name := range []string{
+		"shop", "product", "checkout", "orders", "order", "problem",
+		"adminsignin", "admin", "adminproducts", "adminproduct", "adminorders", "adminorder",
+	} {
 		page, err := base.Clone()
 		if err != nil {
 			return nil, fmt.Errorf("template %s: %w", name, err)
@@ -48,7 +51,7 @@ type page struct {
 	Template string
 	Status   int
 	Title    string
-	// Nav is the entry of the main navigation that this page is: shop, orders or none.
+	// Nav is the entry of the main navigation that this page is: shop, orders, admin or none.
 	Nav     string
 	Session session.Session
 	Content any
@@ -73,7 +76,9 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, p page) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
-	header.Set("Cache-Control", "private, no-cache")
+	if header.Get("Cache-Control") == "" {
+		header.Set("Cache-Control", "private, no-cache")
+	}
 	header.Add("Vary", "Accept, Accept-Encoding")
 	content := body.Bytes()
 	if len(content) >= worthCompressing && takesGzip(r) {

@@ -23,18 +23,20 @@ type Site struct {
 	backend  *backend.Client
 	sessions *session.Codec
 	// client is who a request comes from.
-	client    func(*http.Request) string
-	origins   *http.CrossOriginProtection
-	log       *slog.Logger
-	assets    assets
-	templates templates
+	client func(*http.Request) string
+	// publicAdmin says that the operator's pages are for whoever reaches the shop, not for this machine alone.
+	publicAdmin bool
+	origins     *http.CrossOriginProtection
+	log         *slog.Logger
+	assets      assets
+	templates   templates
 
 	compressor compressor
 }
 
 // New prepares templates and assets; an error means that this binary was built wrong.
 func New(
-	apis *backend.Client, sessions *session.Codec, client func(*http.Request) string, log *slog.Logger,
+	apis *backend.Client, sessions *session.Codec, client func(*http.Request) string, publicAdmin bool, log *slog.Logger,
 ) (*Site, error) {
 	files, err := loadAssets()
 	if err != nil {
@@ -49,7 +51,7 @@ func New(
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	return &Site{
-		backend: apis, sessions: sessions, client: client, origins: http.NewCrossOriginProtection(), log: log,
+		backend: apis, sessions: sessions, client: client, publicAdmin: publicAdmin, origins: http.NewCrossOriginProtection(), log: log,
 		assets: files, templates: pages, compressor: compressor,
 	}, nil
 }
@@ -63,6 +65,8 @@ func (s *Site) Routes(r *mux.Router) {
 	r.HandleFunc("/checkout", s.place).Methods(http.MethodPost)
 	r.HandleFunc("/assets/{name}", s.asset).Methods(http.MethodGet, http.MethodHead)
 	r.HandleFunc("/favicon.ico", s.favicon).Methods(http.MethodGet, http.MethodHead)
+
+	s.adminRoutes(r)
 
 	readsHTML := func(r *http.Request, _ *mux.RouteMatch) bool { return wantsPage(r) }
 	r.HandleFunc("/products", s.products).Methods(http.MethodGet, http.MethodHead).MatcherFunc(readsHTML)

@@ -1,0 +1,134 @@
+package backend
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/techcommerce/platform/apps/internal/deadline"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/header"
+	"github.com/techcommerce/platform/apps/internal/money"
+)
+
+// Admin calls both backends in an operator's name. Its errors are faults: fault.Unauthorized where the key is not theirs.
+type Admin struct {
+	client *Client
+	key    string
+}
+
+// Admin is a client that carries the operator's key.
+func (c *Client) Admin(key string) Admin { return Admin{client: c, key: key} }
+
+func (a Admin) header() http.Header { return http.Header{"Authorization": {"Bearer " + a.key}} }
+
+// Check says why the key opens nothing, nil if it is the right one.
+func (a Admin) Check(ctx context.Context) error {
+	_, err := a.Orders(ctx, "", Span{Limit: 1})
+	return err
+}
+
+// Orders lists everybody's orders of a status, of all where it is empty, newest first.
+func (a Admin) Orders(ctx context.Context, status string, span Span) (Page[Order], error) {
+	list := call{method: http.MethodGet, path: "/api/orders", query: span.query(), header: a.header(), within: readWithin}
+	if status != "" {
+		list.query.Set("status", status)
+	}
+	var answer struct {
+		Orders []Order `json:"orders"`
+	}
+	answered, err := a.client.orders.do(ctx, list, &answer)
+	if err != nil {
+		return Page[Order]{}, err
+	}
+	return newPage(answer.Orders, span, answered), nil
+}
+
+// Order is anybody's order.
+func (a Admin) Order(ctx context.Context, id int64) (Order, error) {
+	var o Order
+	_, err := a.client.orders.do(ctx, call{
+		method: http.MethodGet, path: orderPath(id), header: a.header(), within: readWithin,
+	}, &o)
+	return o, err
+}
+
+// Move takes an order to its next status. It may be done twice.
+func (a Admin) Move(ctx context.Context, id int64, status string) error {
+	var o Order
+	_, err := a.client.orders.do(ctx, call{
+		method: http.MethodPatch, path: orderPath(id), header: a.header(), within: deadline.OrderBudget,
+		body: map[string]string{"status": status},
+	}, &o)
+	if fault.KindOf(err) == fault.Conflict && fault.As(err).Details["status"] == status {
+		return nil // it stands there already: the answer to the first attempt was lost
+	}
+	return err
+}
+
+// Cancel cancels anybody's order, which may be done twice.
+func (a Admin) Cancel(ctx context.Context, id int64) error {
+	var o Order
+	_, err := a.client.orders.do(ctx, call{
+		method: http.MethodPost, path: orderPath(id) + "/cancel", header: a.header(), within: deadline.OrderBudget,
+	}, &o)
+	return err
+}
+
+// Edition is a product and the tag of what was read of it.
+type Edition struct {
+	Product
+	Tag string
+}
+
+// Product is a product as it is now, for an edit.
+func (a Admin) Product(ctx context.Context, id int64) (Edition, error) {
+	var found Edition
+	answered, err := a.client.products.do(ctx, call{
+		method: http.MethodGet, path: productPath(id), header: a.header(), within: readWithin,
+	}, &found.Product)
+	if err != nil {
+		return Edition{}, err
+	}
+	found.Tag = answered.Get("ETag")
+	return found, nil
+}
+
+// Create adds a product, once for each key.
+func (a Admin) Create(ctx context.Context, key, name string, price money.Cents, stock int64) (Product, error) {
+	h := a.header()
+	h.Set(header.IdempotencyKey, key)
+	var made Product
+	_, err := a.client.products.do(ctx, call{
+		method: http.MethodPost, path: "/api/products", header: h, within: deadline.OrderBudget,
+		body: map[string]any{"name": name, "price": price, "stock": stock},
+	}, &made)
+	return made, err
+}
+
+// Edit gives a product another name and price, unless somebody has edited it since it was read under the tag: that is
+// fault.Stale.
+func (a Admin) Edit(ctx context.Context, id int64, tag, name string, price money.Cents) error {
+	h := a.header()
+	h.Set("If-Match", tag)
+	var edited Product
+	_, err := a.client.products.do(ctx, call{
+		method: http.MethodPatch, path: productPath(id), header: h, within: deadline.OrderBudget,
+		body: map[string]any{"name": name, "price": price},
+	}, &edited)
+	return err
+}
+
+// AddStock adds pieces to a product's stock, or takes some away, once for each key.
+func (a Admin) AddStock(ctx context.Context, id int64, key string, change int64) (Product, error) {
+	h := a.header()
+	h.Set(header.IdempotencyKey, key)
+	var changed Product
+	_, err := a.client.products.do(ctx, call{
+		method: http.MethodPost, path: productPath(id) + "/stock", header: h, within: deadline.OrderBudget,
+		body: map[string]int64{"change": change},
+	}, &changed)
+	return changed, err
+}
+
+func productPath(id int64) string { return "/api/products/" + strconv.FormatInt(id, 10) }

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"github.com/techcommerce/platform/apps/frontend/internal/backend"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/rest"
+)
+
+// adminOrdersView lists everybody's orders.
+type adminOrdersView struct {
+	// Filter is the state that is shown; empty for all.
+	Filter string
+	States []stateView
+	Orders []orderView
+	Pages  pagesView
+}
+
+// stateView is a state that the list can be narrowed to.
+type stateView struct {
+	Name   string
+	Status status
+}
+
+// adminStates are the states in the order in which an order passes through.
+var adminStates = []string{"pending", "confirmed", "processing", "shipped", "delivered", "rejected", "cancelled"}
+
+func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
+	ctx, cancel := patience(r)
+	defer cancel()
+	view := adminOrdersView{Filter: r.URL.Query().Get("status")}
+	if !slices.Contains(adminStates, view.Filter) {
+		view.Filter = ""
+	}
+	here := place{Page: readPlace(r.URL.Query()).Page}
+	found, err := apis.Orders(ctx, view.Filter, here.span(ordersPerPage))
+	if err != nil {
+		s.adminFailed(w, r, err)
+		return
+	}
+	for _, name := range adminStates {
+		view.States = append(view.States, stateView{name, statusOf(name)})
+	}
+	for _, o := range found.Items {
+		view.Orders = append(view.Orders, newOrderView(o))
+	}
+	view.Pages = newPagesView("/admin/orders", here, found.More)
+	view.Pages.Previous, view.Pages.Next = view.filtered(view.Pages.Previous), view.filtered(view.Pages.Next)
+	s.render(w, r, page{Template: "adminorders", Title: "Orders", Nav: "admin", Session: s.sessions.Load(r), Content: view})
+}
+
+// filtered is an address of the list that keeps the state it is narrowed to.
+func (v adminOrdersView) filtered(address string) string {
+	parsed, err := url.Parse(address)
+	if address == "" || err != nil || v.Filter == "" {
+		return address
+	}
+	query := parsed.Query()
+	query.Set("status", v.Filter)
+	parsed.RawQuery = query.Encode()
+	return parsed.String()
+}
+
+// adminOrderView is one order with what can be done about it.
+type adminOrderView struct {
+	orderView
+	// Next is the state that the order goes to when all goes well; empty where there is none.
+	Next string
+	// Go says it on a button.
+	Go string
+}
+
+// moves are what an operator does with an order, by the state that it is in.
+var moves = map[string]struct{ next, does string }{
+	"confirmed":  {"processing", "Begin packing"},
+	"processing": {"shipped", "Mark as shipped"},
+	"shipped":    {"delivered", "Mark as delivered"},
+}
+
+func adminOrderURL(id int64) string { return "/admin/orders/" + strconv.FormatInt(id, 10) }
+
+func (s *Site) adminOrder(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
+	id, ok := rest.PathID(r)
+	if !ok {
+		s.notFound(w, r)
+		return
+	}
+	ctx, cancel := patience(r)
+	defer cancel()
+	found, err := apis.Order(ctx, id)
+	if err != nil {
+		s.adminFailed(w, r, err)
+		return
+	}
+	s.nameItems(ctx, &found)
+	move := moves[found.Status]
+	s.render(w, r, page{
+		Template: "adminorder", Title: "Order " + strconv.FormatInt(id, 10), Nav: "admin", Session: s.sessions.Load(r),
+		Content: adminOrderView{orderView: newOrderView(found), Next: move.next, Go: move.does},
+	})
+}
+
+// moveOrder answers POST /admin/orders/{id}: the form says which state the order is to go to, so that a form that is sent
+// twice does it once.
+func (s *Site) moveOrder(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
+	id, ok := rest.PathID(r)
+	if !ok {
+		s.notFound(w, r)
+		return
+	}
+	if !s.form(w, r) {
+		return
+	}
+	to := r.PostForm.Get("to")
+	var err error
+	switch to {
+	case "processing", "shipped", "delivered":
+		err = apis.Move(r.Context(), id, to)
+	case "cancelled":
+		err = apis.Cancel(r.Context(), id)
+	default:
+		s.badForm(w, r)
+		return
+	}
+	visit := s.sessions.Load(r)
+	switch fault.KindOf(err) {
+	case fault.Conflict:
+		visit = visit.WithProblem(sentence(fault.As(err).Message) + " Nothing was changed.")
+	default:
+		if err != nil {
+			s.adminFailed(w, r, err)
+			return
+		}
+		s.audit(r, "moved an order", "order", id, "status", to)
+		visit = visit.WithNotice("The order is " + to + ".")
+	}
+	s.save(w, r, visit)
+	http.Redirect(w, r, adminOrderURL(id), http.StatusSeeOther)
+}
