@@ -31,6 +31,7 @@ func TestReport(t *testing.T) {
 		{name: "new keys show no value", file: "secrets"},
 		{name: "an ingress beside the node port", file: "ingress", missing: []review.Risk{review.Exposure}},
 		{name: "an ingress instead of the node port", file: "closed", missing: []review.Risk{review.Exposure}},
+		{name: "everybody's orders and the operator's pages in public", file: "demo", missing: []review.Risk{review.Exposure}},
 		{name: "an allowed ingress", file: "ingress", labels: []string{"allow-exposure"}},
 		{name: "a volume of another class", file: "volume", missing: []review.Risk{review.DataLoss, review.FixedName}},
 		{name: "a smaller volume", file: "shrink", missing: []review.Risk{review.DataLoss}},

@@ -9,6 +9,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/api/resource"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/internal/owner"
 )
 
@@ -96,6 +97,8 @@ func (s step) replaces() []string {
 func exposure(s step) []Finding {
 	var whys []string
 	switch s.kind() {
+	case "Deployment":
+		whys = append(whys, shown(s)...)
 	case "Service":
 		if to := s.will("spec.type"); to != s.was("spec.type") && (to == "NodePort" || to == "LoadBalancer") {
 			whys = append(whys, fmt.Sprintf("reachable from outside as %v", to))
@@ -126,6 +129,34 @@ func exposure(s step) []Finding {
 		whys = append(whys, "another Pod Security level")
 	}
 	return each(Exposure, whys)
+}
+
+// shown lists what a service begins to show to whoever reaches it.
+func shown(s step) (whys []string) {
+	for variable, why := range map[string]string{
+		contract.EnvOpenOrders:  "everybody's orders are shown to anybody",
+		contract.EnvPublicAdmin: "the operator's pages answer whoever reaches the shop",
+	} {
+		if variableOf(s.will(environment), variable) == "true" && variableOf(s.was(environment), variable) != "true" {
+			whys = append(whys, why)
+		}
+	}
+	slices.Sort(whys)
+	return whys
+}
+
+// environment is where a Deployment of ours has its variables.
+const environment = "spec.template.spec.containers[0].env"
+
+// variableOf is a variable's value in a container's env, nil where it is not there.
+func variableOf(env any, name string) any {
+	entries, _ := env.([]any)
+	for _, entry := range entries {
+		if at(entry, "name") == name {
+			return at(entry, "value")
+		}
+	}
+	return nil
 }
 
 // open says whether a policy's rules have one that names no peer.
