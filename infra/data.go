@@ -18,7 +18,7 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 		Secrets:     at.secrets.Refs,
 		Protected:   stack.Protected,
 	}
-	for _, service := range storing() {
+	for _, service := range contract.DumpOrder() {
 		args.Apps = append(args.Apps, kube.App{Name: service.Name, Tier: "data", Environment: stack.Environment})
 	}
 	if e := stack.Database.Embedded; e != nil {

@@ -5,6 +5,7 @@
 package contract
 
 import (
+	"slices"
 	"strconv"
 	"time"
 )
@@ -67,6 +68,18 @@ var (
 
 // Services lists the shop's services, callees first.
 func Services() []Service { return []Service{ProductAPI, OrderAPI, Frontend} }
+
+// DumpOrder lists the services that keep data in the order in which a backup dumps their databases, one after the other:
+// each before those that it calls. So the stock of every order in a backup is reserved in it too. The other way round, an
+// order placed in between would be restored without its stock, which would be sold twice.
+func DumpOrder() (list []Service) {
+	for _, service := range slices.Backward(Services()) {
+		if service.Stores {
+			list = append(list, service)
+		}
+	}
+	return list
+}
 
 // InternalPort serves metrics and pprof. It is never part of a Service, an Ingress or a tunnel.
 const InternalPort = 9090

@@ -252,6 +252,14 @@ func recoveryMutations() []mutation {
 			find: inTest("apps/order-api/order", "TestReconcileAfterProductsWereRestored"),
 		},
 		{
+			name: "10 products are dumped before orders",
+			patches: []program.Patch{{
+				File: "apps/contract/contract.go",
+				Old:  "range slices.Backward(Services()) {", New: "range slices.All(Services()) {",
+			}},
+			find: inTest("apps/histories", "TestARestoreSellsNothingTwice"),
+		},
+		{
 			name: "13 a migration may take no longer than a statement",
 			patches: []program.Patch{{
 				File: "apps/internal/database/migrate.go",

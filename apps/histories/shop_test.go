@@ -63,8 +63,9 @@ type shop struct {
 	// clocks are those of the processes, by name. In SQLite all processes are on one node and have its clock.
 	clocks map[string]moved.Clock
 	links  []*link.Link
-	// productBooks and orderBooks are the databases themselves.
+	// productBooks and orderBooks are the databases themselves, and the URLs where to find them past all links.
 	productBooks, orderBooks *sql.DB
+	productURL, orderURL     string
 	// names are the processes' names.
 	names map[*servicetest.Process]string
 }
@@ -133,7 +134,7 @@ func mustOpen(tb testing.TB, p plan) *shop {
 func (s *shop) mustStores() (productURL, orderURL func(process string) string) {
 	if s.store == sqlite {
 		products, orders := databasetest.SQLite(s), databasetest.SQLite(s)
-		s.productBooks, s.orderBooks = s.mustRead(products.URL), s.mustRead(orders.URL)
+		s.mustReadBooks(products.URL, orders.URL)
 		return func(string) string { return products.URL }, func(string) string { return orders.URL }
 	}
 	server, err := databasetest.Start()
@@ -145,7 +146,7 @@ func (s *shop) mustStores() (productURL, orderURL func(process string) string) {
 		}
 	})
 	products, orders := server.MustCreate(s), server.MustCreate(s)
-	s.productBooks, s.orderBooks = s.mustRead(products.URL), s.mustRead(orders.URL)
+	s.mustReadBooks(products.URL, orders.URL)
 	through := func(direct string) func(string) string {
 		name, directory, _ := strings.Cut(strings.TrimPrefix(direct, "postgres://postgres@/"), "?host=")
 		return func(process string) string {
@@ -155,6 +156,13 @@ func (s *shop) mustStores() (productURL, orderURL func(process string) string) {
 		}
 	}
 	return through(products.URL), through(orders.URL)
+}
+
+// mustReadBooks opens both databases past their services.
+func (s *shop) mustReadBooks(products, orders string) {
+	s.Helper()
+	s.productURL, s.orderURL = products, orders
+	s.productBooks, s.orderBooks = s.mustRead(products), s.mustRead(orders)
 }
 
 // mustRead opens a database past its service.

@@ -15,7 +15,7 @@ type Args struct {
 	Namespace pulumi.StringInput
 	// Environment is the stack's environment, for labels.
 	Environment string
-	// Apps lists the services that keep data.
+	// Apps lists the services that keep data, in the order in which their databases are dumped and restored.
 	Apps []kube.App
 	// UID is the user that containers run as.
 	UID int
