@@ -30,8 +30,8 @@ func stockMutations() []mutation {
 			name: "1 a shortage that outlives the attempt that saw it",
 			patches: []program.Patch{{
 				File: "apps/product-api/product/sqlstore/reserve.go",
-				Old:  "\t\tif found.exists && found.Status != product.Expired {\n\t\t\treturn s.again(ctx, found, wanted)\n\t\t}\n\t\t_, refusal := wanted.Allot(products)\n",
-				New:  "\t\t_, refusal := wanted.Allot(products)\n\t\tif refusal == nil && found.exists && found.Status != product.Expired {\n\t\t\treturn s.again(ctx, found, wanted)\n\t\t}\n",
+				Old:  "\t\tif found.exists && found.Status != product.Expired {\n",
+				New:  "\t\tif _, short := wanted.Allot(products); short == nil && found.exists && found.Status != product.Expired {\n",
 			}, {
 				File: "apps/product-api/product/sqlstore/reserve.go",
 				Old:  "err != nil || outcome.found.exists && outcome.found.Status != product.Expired {", New: "err != nil {",

@@ -260,6 +260,32 @@ func expiresOrConfirms(t *testing.T, s *sqlstore.Store) {
 	wantStock(t, s, map[int64]int64{1: 50 - 2*confirmed.Load()})
 }
 
+// confirmsWhatExpires has an order of a newer order-api find what an older one has held, just as that expires.
+func confirmsWhatExpires(t *testing.T, s *sqlstore.Store) {
+	for round := range 40 {
+		wanted := held(fmt.Sprint(round), laptops(1)...)
+		wanted.Lifetime = 0
+		_, err := s.Reserve(t.Context(), wanted)
+		must(t, err)
+		wanted.Confirm = true
+		var wait sync.WaitGroup
+		for range 3 {
+			wait.Go(func() {
+				if r, err := s.Reserve(t.Context(), wanted); err != nil || r.Status != product.Confirmed {
+					t.Errorf("reserve = %+v, %v, want it confirmed", r, err)
+				}
+			})
+		}
+		wait.Go(func() {
+			if _, err := s.Expire(t.Context()); err != nil {
+				t.Errorf("expire: %v", err)
+			}
+		})
+		wait.Wait()
+	}
+	wantStock(t, s, map[int64]int64{1: 50 - 40})
+}
+
 func givesBackOnce(t *testing.T, s *sqlstore.Store) {
 	for round := range 20 {
 		wanted := held(fmt.Sprint("round ", round), laptops(30)...)

@@ -47,7 +47,11 @@ func (s *Store) reserve(ctx context.Context, wanted product.Wanted) (product.Res
 			return product.Reservation{}, err
 		}
 		if found.exists && found.Status != product.Expired {
-			return s.again(ctx, found, wanted)
+			reserved, err := s.again(ctx, found, wanted)
+			if errors.Is(err, product.ErrNotHeld) {
+				continue // it expired in between, and may be made anew
+			}
+			return reserved, err
 		}
 		_, refusal := wanted.Allot(products)
 		if refusal == nil {

@@ -44,6 +44,7 @@ func TestStore(t *testing.T) {
 		{"remembers the release of what it never saw", remembersRelease},
 		{"expires what nobody confirmed", expires},
 		{"expires nothing that is confirmed at that moment", expiresOrConfirms},
+		{"confirms what expires at that moment", confirmsWhatExpires},
 		{"gives back once however often it is asked", givesBackOnce},
 		{"lists reservations page by page", listsReservations},
 		{"never sells more than there is", neverOversells},
