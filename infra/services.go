@@ -53,8 +53,8 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	if service.Name == public.Name && stack.Edge.PublicAdmin {
 		args.Env[contract.EnvPublicAdmin] = "true"
 	}
-	if service.Name == contract.OrderAPI.Name && stack.OpenOrders {
-		args.Env[contract.EnvOpenOrders] = "true"
+	if service.Name == contract.OrderAPI.Name {
+		ordering(args.Env, stack)
 	}
 	connect(&args, service)
 	unlock(&args, service, at.secrets)
@@ -75,6 +75,15 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 		contract.EnvDrainDelay:      stack.Drain.Delay.String(),
 		contract.EnvDrainTimeout:    stack.Drain.Timeout.String(),
 		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
+	}
+}
+
+// ordering is what only order-api is told.
+func ordering(env map[string]string, stack stacks.Stack) {
+	env[contract.EnvPendingOrderAge] = stack.Orders.PendingAge.String()
+	env[contract.EnvIdempotencyRetention] = stack.Orders.KeyRetention.String()
+	if stack.OpenOrders {
+		env[contract.EnvOpenOrders] = "true"
 	}
 }
 

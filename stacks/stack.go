@@ -37,6 +37,8 @@ type Stack struct {
 	// OpenOrders shows everybody's orders, with names, to anybody, as suits a demo. Without it an order is shown to who
 	// placed it, to whoever has its link, and to the holder of the admin key. Production refuses it.
 	OpenOrders bool `json:"openOrders,omitempty"`
+	// Orders is how long an order may take, and how long it is known by its key.
+	Orders Orders `json:"orders"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
 	// Alerts is when people are told, by Prometheus and by Datadog alike.
@@ -130,6 +132,7 @@ func Defaults(name string) Stack {
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
 
 		RolloutDeadline: 300 * Second,
+		Orders:          defaultOrders(),
 		Keys:            Keys{Generation: 1},
 		Alerts:          defaultAlerts(),
 	}

@@ -14,6 +14,7 @@ func (s Stack) validate() []Problem {
 	}
 	found = append(found, s.Images.validate("images")...)
 	found = append(found, s.Drain.validate("drain")...)
+	found = append(found, s.Orders.validate("orders")...)
 	if least := 10 * Second; s.RolloutDeadline < least {
 		found.add("rolloutDeadline", "%s, want at least %s", s.RolloutDeadline, least)
 	}
