@@ -69,6 +69,7 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 			t.Errorf("the list for %s is %s, want it to end with %s", who.name, body, want)
 		}
 	}
+	s.isKeptByNobody(t, own+"?access="+access)
 	s.keepsSecrets(t, own, access, ada, link)
 	s.believesNoStranger(t, own)
 }
@@ -87,6 +88,29 @@ func (s *shop) keepsSecrets(t *testing.T, path, access string, owner, link calle
 	}
 	if status, _ := s.ask(t, s.orders.URL, link, http.MethodGet, path); status != http.StatusNotFound {
 		t.Errorf("a link that was revoked is answered with %d, want 404", status)
+	}
+}
+
+// isKeptByNobody: no cache keeps an order, whoever asks for it and however, as JSON or as a page.
+func (s *shop) isKeptByNobody(t *testing.T, path string) {
+	t.Helper()
+	for _, url := range []string{s.orders.URL + path, s.frontend.URL + path, s.frontend.URL + strings.TrimPrefix(path, "/api")} {
+		request, err := http.NewRequest(http.MethodGet, url, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Accept", "text/html")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil || response.Body.Close() != nil {
+			t.Fatal(err)
+		}
+		if got := response.Header.Get("Cache-Control"); response.StatusCode != http.StatusOK || got != "private, no-store" {
+			t.Errorf("GET %s: %d, Cache-Control: %s, want it private, no-store", url, response.StatusCode, got)
+		}
+		if got := response.Header.Get("Referrer-Policy"); strings.HasSuffix(response.Header.Get("Content-Type"), "html; charset=utf-8") &&
+			got != "same-origin" {
+			t.Errorf("GET %s: Referrer-Policy: %s, want no other site told of the address", url, got)
+		}
 	}
 }
 

@@ -15,6 +15,14 @@ import (
 // accessParameter carries an order's secret in an address, where a header cannot.
 const accessParameter = "access"
 
+// confidential keeps orders out of every cache: they have names in them, and their addresses may have a secret.
+func confidential(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "private, no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
 // owner is a sum of the secret of the visitor whom a request comes from, empty where it names none. The secret itself is
 // not kept: who reads the database must not become everybody.
 func owner(r *http.Request) string {

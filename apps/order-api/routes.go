@@ -27,7 +27,7 @@ func (a *api) routes() {
 	router.HandleFunc(contract.DescriptionPath, rest.Describe(description)).Methods(http.MethodGet, http.MethodHead)
 
 	limited := router.NewRoute().Subrouter()
-	limited.Use(a.service.LimitWrites())
+	limited.Use(a.service.LimitWrites(), confidential)
 	for _, prefix := range []string{"/api", ""} {
 		limited.HandleFunc(prefix+"/orders", a.list).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)

@@ -17,10 +17,12 @@ func Tag(body []byte) string {
 }
 
 // WriteTagged answers with JSON that has an entity tag, or with 304 if the client has just that already. Clients keep
-// it, but ask each time.
+// it, but ask each time, unless Cache-Control says something else already.
 func WriteTagged(w http.ResponseWriter, r *http.Request, tag string, body []byte) {
 	w.Header().Set("ETag", tag)
-	w.Header().Set("Cache-Control", "no-cache")
+	if w.Header().Get("Cache-Control") == "" {
+		w.Header().Set("Cache-Control", "no-cache")
+	}
 	if Matches(r.Header.Get("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return

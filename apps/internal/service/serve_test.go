@@ -1,6 +1,7 @@
 package service_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -124,6 +125,63 @@ func TestTracesGoWhereTheEnvironmentSays(t *testing.T) {
 	}
 	if !strings.Contains(log.String(), `"dd.trace_id":"255"`) {
 		t.Errorf("no line has the caller's trace id as Datadog writes it: %s", log)
+	}
+}
+
+// TestTracesHoldNoQuery: an address's query may have a name or the secret of an order in it. The callee gets it all the
+// same.
+func TestTracesHoldNoQuery(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var sent bytes.Buffer
+	collector := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		_, _ = sent.ReadFrom(r.Body) // as far as it came
+	}))
+	defer collector.Close()
+	callee := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.URL.RawQuery) // read below
+	}))
+	defer callee.Close()
+	svc, log := mustService(t, map[string]string{contract.EnvOTLPEndpoint: collector.URL})
+	way := svc.Transport(http.DefaultTransport)
+	svc.Router.HandleFunc("/call", func(w http.ResponseWriter, r *http.Request) {
+		out, err := http.NewRequestWithContext(r.Context(), "GET", callee.URL+"/orders/7?"+r.URL.RawQuery, nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		response, err := way.RoundTrip(out)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_, err = io.Copy(w, response.Body)
+		if err = errors.Join(err, response.Body.Close()); err != nil {
+			t.Error(err)
+		}
+		if out.URL.RawQuery == "" {
+			t.Error("the transport changed its caller's request")
+		}
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- svc.Serve(ctx) }()
+	if _, got := get(t, "http://"+log.await(t, "address")+"/call?access=hunter2"); got != "access=hunter2" {
+		t.Errorf("the callee is asked %q, want the whole query", got)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Errorf("Serve = %v", err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if !strings.Contains(sent.String(), "/orders/7") || strings.Contains(sent.String(), "hunter2") {
+		t.Errorf("the traces are %q, want the call in them without its query", sent.String())
+	}
+	if strings.Contains(log.String(), "hunter2") {
+		t.Errorf("the log has the query: %s", log)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 
 	"github.com/gorilla/mux"
@@ -135,34 +134,10 @@ func (s *Service) Handler() http.Handler {
 	return rest.Identify(handler)
 }
 
-// Transport carries the request's id, its trace and what is left of its time to the service that is called.
-func (s *Service) Transport(base http.RoundTripper) http.RoundTripper {
-	if s.tracing != nil {
-		base = otelhttp.NewTransport(base, s.instrumentation()...)
-	}
-	return transport{base}
-}
-
 func (s *Service) instrumentation() []otelhttp.Option {
 	return []otelhttp.Option{
 		otelhttp.WithTracerProvider(s.tracing),
 		otelhttp.WithMeterProvider(noop.NewMeterProvider()),
 		otelhttp.WithPropagators(telemetry.Propagation()),
 	}
-}
-
-type transport struct{ next http.RoundTripper }
-
-func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
-	header := maps.Clone(r.Header) // a RoundTripper must not change its caller's request
-	if header == nil {
-		header = http.Header{}
-	}
-	if id := telemetry.RequestID(r.Context()); id != "" && header.Get(rest.RequestIDHeader) == "" {
-		header.Set(rest.RequestIDHeader, id)
-	}
-	deadline.Set(r.Context(), header)
-	r = r.WithContext(r.Context())
-	r.Header = header
-	return t.next.RoundTrip(r)
 }

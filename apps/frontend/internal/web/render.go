@@ -76,6 +76,9 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, p page) {
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
+	if p.Nav == "orders" {
+		header.Set("Cache-Control", "private, no-store") // names, and addresses that may have a secret, are kept by nobody
+	}
 	if header.Get("Cache-Control") == "" {
 		header.Set("Cache-Control", "private, no-cache")
 	}
