@@ -29,13 +29,35 @@ type view struct {
 	Reason   string       `json:"reason,omitempty"`
 	// Access is the order's secret, for whoever holds the order.
 	Access string `json:"access,omitempty"`
+	// History is each status of the order, the oldest first; only where one order is asked for.
+	History []event `json:"history,omitempty"`
 	// Actions is what the caller may do with the order now.
 	Actions []string `json:"actions,omitempty"`
+}
+
+// event is a status that an order came to.
+type event struct {
+	Status order.Status `json:"status"`
+	At     string       `json:"at"`
+	Reason string       `json:"reason,omitempty"`
+}
+
+// historyOf begins with the moment at which the order was placed. The reason is that of the end, which is the last.
+func historyOf(o order.Order) []event {
+	events := []event{{Status: order.Pending, At: o.Placed.UTC().Format(time.RFC3339)}}
+	for _, e := range o.History {
+		events = append(events, event{Status: e.Status, At: e.At.UTC().Format(time.RFC3339)})
+	}
+	if last := &events[len(events)-1]; o.Problem != nil && last.Status == o.Status {
+		last.Reason = o.Problem.Message
+	}
+	return events
 }
 
 // viewFor is an order as this caller sees it.
 func (a *api) viewFor(r *http.Request, o order.Order) view {
 	v := viewOf(o)
+	v.History = historyOf(o)
 	holds := a.holds(r, o)
 	if holds {
 		v.Access = o.Access

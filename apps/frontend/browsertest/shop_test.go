@@ -93,7 +93,8 @@ func sells(tab *tab) {
 	tab.see("main", "Mouse × 1", "Total $29.99")
 	tab.write("#customer", "Ada Lovelace")
 	tab.press(`form[action="/checkout"] button`)
-	tab.see("main", "Order 4", "Confirmed", "For Ada Lovelace", "Mouse × 1", "Total $29.99")
+	tab.see("main", "Order 4", "Confirmed", "For Ada Lovelace", "Mouse × 1", "Total $29.99",
+		"History", "Placed", "UTC")
 	tab.see("#cart-link", "0")
 
 	tab.open("/orders")

@@ -68,8 +68,17 @@ type Order struct {
 	// releasing its stock once it is rejected or cancelled. Until then it is leased. Zero: nothing is left. All such
 	// times are by the store's clock, which all replicas share.
 	Due time.Time
+	// History is each status that the order came to after it was placed, the oldest first. Steps that a release before this
+	// one took are missing.
+	History []Event
 	// Damaged says what of the order's record could not be read; the rest of the order is as far as it could.
 	Damaged error
+}
+
+// Event is a status that an order came to, by the store's clock.
+type Event struct {
+	Status Status
+	At     time.Time
 }
 
 // Filter selects orders, newest first; empty fields select all.

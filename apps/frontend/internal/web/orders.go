@@ -80,8 +80,12 @@ func orderURL(id int64) string { return "/orders/" + strconv.FormatInt(id, 10) }
 
 func newOrderView(o backend.Order) orderView {
 	view := orderView{Order: o, Status: statusOf(o.Status), Steps: stepsOf(o.Status)}
-	for _, event := range o.History {
-		view.Events = append(view.Events, eventView{Status: statusOf(event.Status), At: event.At, Reason: event.Reason})
+	for i, event := range o.History {
+		state := statusOf(event.Status)
+		if i == 0 && event.Status == "pending" {
+			state.Label = "Placed"
+		}
+		view.Events = append(view.Events, eventView{Status: state, At: event.At, Reason: event.Reason})
 	}
 	for _, item := range o.Items {
 		line := lineView{

@@ -67,7 +67,7 @@ func (s *Store) Move(ctx context.Context, id int64, step order.Transition) (orde
 	}
 	return s.change(ctx, "move", id, `UPDATE orders SET status = $2, items = coalesce($3, items),
 		total_cents = CASE WHEN $3 IS NULL THEN total_cents ELSE $4 END, problem = coalesce($5, problem),
-		due_at = `+due+` WHERE `+where, string(step.To), items, int64(step.Total), problem)
+		due_at = `+due+`, history = `+s.recorded(`CAST($2 AS TEXT)`)+` WHERE `+where, string(step.To), items, int64(step.Total), problem)
 }
 
 // SetAccess implements order.Store.

@@ -13,7 +13,7 @@ import (
 )
 
 const columns = `id, customer, items, total_cents, status, placed_at, problem, idempotency_key, key_scope, client_key,
-	fingerprint, reservation, expected_cents, due_at, owner, access`
+	fingerprint, reservation, expected_cents, due_at, owner, access, history`
 
 // row is an order as the database has it.
 type row struct {
@@ -27,6 +27,7 @@ type row struct {
 	due        sql.NullInt64
 	owner      sql.NullString
 	access     sql.NullString
+	history    string
 }
 
 type scanner interface{ Scan(...any) error }
@@ -37,7 +38,7 @@ func scan(from scanner, more ...any) (order.Order, error) {
 	var r row
 	into := append([]any{&r.order.ID, &r.order.Customer, &r.items, &r.order.Total, &r.order.Status, &r.placed, &r.problem,
 		&r.legacyKey, &r.scope, &r.key, &r.order.Fingerprint, &r.order.Reservation, &r.expected, &r.due,
-		&r.owner, &r.access}, more...)
+		&r.owner, &r.access, &r.history}, more...)
 	err := from.Scan(into...)
 	if rows, ok := from.(*sql.Rows); ok && err != nil {
 		return damaged(rows, len(into), err)
@@ -87,6 +88,7 @@ func (r row) decode() order.Order {
 	if err := json.Unmarshal([]byte(r.items), &o.Items); err != nil {
 		o.Items, o.Damaged = nil, fmt.Errorf("stored items: %w", err)
 	}
+	o.History = readHistory(r.history)
 	if r.problem == "" {
 		return o
 	}

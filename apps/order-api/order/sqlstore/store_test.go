@@ -55,6 +55,7 @@ func TestStore(t *testing.T) {
 		{"does not find what is not there", findsNothing},
 		{"moves along the status machine only", moves},
 		{"moves once, whoever tries", movesOnce},
+		{"records when an order came to each status", recordsHistory},
 		{"moves within the lease only", movesInLease},
 		{"takes what is due, for one only", takes},
 		{"postpones what is its own", postpones},
@@ -128,6 +129,7 @@ func keepsEveryField(t *testing.T, s tested) {
 	})
 	must(t, err)
 	want.Problem, want.Due, want.Status, want.Total = problem, moved.Due, order.Rejected, 7
+	want.History = moved.History
 	want.Items = []order.Item{{ProductID: 2, Quantity: 1}}
 	found, err := s.Find(t.Context(), want.ID)
 	must(t, err)
@@ -170,6 +172,38 @@ func findsNothing(t *testing.T, s tested) {
 	}
 	if _, _, err := s.Move(t.Context(), 99, order.Transition{To: order.Cancelled}); !errors.Is(err, order.ErrNotFound) {
 		t.Errorf("Move(99) = %v, want not found", err)
+	}
+}
+
+func recordsHistory(t *testing.T, s tested) {
+	o := insert(t, s, "k", time.Minute)
+	if len(o.History) > 0 {
+		t.Errorf("a new order has been somewhere: %v", o.History)
+	}
+	for _, to := range []order.Status{order.Confirmed, order.Processing, order.Delivered, order.Cancelled, order.Cancelled} {
+		_, _, err := s.Move(t.Context(), o.ID, order.Transition{To: to})
+		must(t, err)
+	}
+	found, err := s.Find(t.Context(), o.ID)
+	must(t, err)
+	var got []order.Status
+	last := found.Placed
+	for _, event := range found.History {
+		got = append(got, event.Status)
+		if event.At.Before(last) || event.At.Sub(found.Placed) > time.Minute {
+			t.Errorf("%s at %s, after what was at %s", event.Status, event.At, last)
+		}
+		last = event.At
+	}
+	// It cannot be delivered before it is shipped, nor cancelled twice.
+	if want := []order.Status{order.Confirmed, order.Processing, order.Cancelled}; !slices.Equal(got, want) {
+		t.Errorf("it was %v, want %v", got, want)
+	}
+	s.run(t, `UPDATE orders SET history = 'confirmed@soon processing@1 ' WHERE id = $1`, o.ID)
+	found, err = s.Find(t.Context(), o.ID)
+	must(t, err)
+	if found.Damaged != nil || len(found.History) != 1 || found.History[0].Status != order.Processing {
+		t.Errorf("with a history that cannot be read: %+v, want what can be", found)
 	}
 }
 
