@@ -102,6 +102,10 @@ func TestCheck(t *testing.T) {
 			want: preflight.Report{Warnings: []string{
 				"no network policy engine was found, so network policies may not be enforced; if one is there, set cluster.enforcesPolicies: true",
 			}}},
+		{name: "a node that holds policies itself", cluster: complete().with("/apis/apps/v1/daemonsets", map[string]any{}).with(
+			"/api/v1/namespaces/kube-system", map[string]any{"metadata": map[string]any{
+				"uid": "u-1", "annotations": map[string]any{"techcommerce/network-policies": "kube-network-policies"},
+			}})},
 		{name: "a user who may not ask", cluster: complete().with("/api/v1/nodes", forbidden{}),
 			want: preflight.Report{Warnings: []string{"cannot tell how many nodes there are: the user may not ask"}}},
 		{name: "a user who may do nothing", cluster: complete().with(

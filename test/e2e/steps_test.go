@@ -28,6 +28,9 @@ func (p *platform) comesUp(t *testing.T) {
 	if p.url == "" || !strings.Contains(text, "curl -X POST "+p.url+"/api/orders") {
 		t.Fatalf("make up does not end by saying where the shop is and how to order:\n%s", text)
 	}
+	if strings.Contains(text, "no network policy engine") {
+		t.Errorf("make up does not know its own network policy engine:\n%s", text)
+	}
 	p.order(t)
 	p.measure("make up with the toolchain built", time.Since(started), warmUpLimit)
 	p.timeStack(t)

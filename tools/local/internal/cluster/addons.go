@@ -33,7 +33,7 @@ func (c Cluster) applyAddons(ctx context.Context, images Addons) error {
 	if err := c.apply(ctx, super, "addons/access.yaml", fill); err != nil {
 		return err
 	}
-	for _, file := range []string{"addons/coredns.yaml", "addons/metrics-server.yaml", "addons/storage.yaml"} {
+	for _, file := range []string{"addons/system.yaml", "addons/coredns.yaml", "addons/metrics-server.yaml", "addons/storage.yaml"} {
 		if err := c.apply(ctx, c.Kubeconfig(), file, fill); err != nil {
 			return err
 		}
