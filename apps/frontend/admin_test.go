@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -82,6 +83,19 @@ func TestAdminSaysThatItCannotCheck(t *testing.T) {
 	for _, cookie := range v.http.Jar.Cookies(mustParse(t, v.url+"/admin")) {
 		if cookie.Name == "admin" {
 			t.Error("there is a session all the same")
+		}
+	}
+}
+
+// TestAdminRefusesWhatIsNoKey: no text may be taken for a service that is away, or it would open its circuit breaker.
+func TestAdminRefusesWhatIsNoKey(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	for _, key := range []string{"a\nb", "k\x00", "schlüssel", "a b", strings.Repeat("k", 60_000)} {
+		v := newVisitor(t, s.url)
+		got := v.submit("/admin/session", url.Values{"key": {key}})
+		if got.status != http.StatusUnauthorized {
+			t.Errorf("signing in with %.10q: %d, want 401", key, got.status)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -102,7 +103,13 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 		s.showSignIn(w, r, http.StatusUnprocessableEntity, "Please enter the admin key.")
 		return
 	}
-	switch err := s.backend.Admin(key).Check(ctx); fault.KindOf(err) {
+	var err error
+	if !canBeKey(key) {
+		err = fault.New(fault.Unauthorized, "not a key")
+	} else {
+		err = s.backend.Admin(key).Check(ctx)
+	}
+	switch fault.KindOf(err) {
 	case fault.Unauthorized:
 		s.log.WarnContext(ctx, "admin sign-in refused", "client", s.client(r))
 		s.showSignIn(w, r, http.StatusUnauthorized, "That is not the admin key.")
@@ -118,6 +125,13 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 		s.goOn(w, r, session.Admin{Key: key, Since: time.Now().Unix()})
 		http.Redirect(w, r, "/admin", http.StatusSeeOther)
 	}
+}
+
+// canBeKey reports whether a text can be sent as a key at all: what no header may carry would fail as if the service were
+// away, and count against it.
+func canBeKey(text string) bool {
+	const longest = 512
+	return len(text) <= longest && !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })
 }
 
 // signOut answers POST /admin/session/end.
