@@ -21,7 +21,7 @@ const rounds = 5
 // What must hold.
 const (
 	leastOfBare    = 0.50
-	leastOfPgbench = 0.40
+	leastOfPgbench = 0.50
 	longestP99     = 10 * time.Millisecond
 )
 
