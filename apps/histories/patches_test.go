@@ -236,6 +236,24 @@ func recoveryMutations() []mutation {
 			find: inTest("apps/order-api/order/sqlstore", "TestStore/survives"),
 		},
 		{
+			name: "9 orders are resumed one after the other",
+			patches: []program.Patch{{
+				File: "apps/order-api/resumer.go", Old: "const workers = 8", New: "const workers = 1",
+			}},
+			find: inTest("apps/order-api", "TestWhatHangs"),
+		},
+		{
+			name: "9 orders are claimed before anybody can work on them",
+			patches: []program.Patch{{
+				File: "apps/order-api/resumer.go", Old: "claimed := r.claim(ctx, idle)", New: "claimed := r.claim(ctx, 100)",
+			}, {
+				File: "apps/order-api/resumer.go",
+				Old:  "\t\t\tidle--\n\t\t\tall.Go(func() {\n\t\t\t\tr.resume(ctx, o)\n\t\t\t\tdone <- struct{}{}\n\t\t\t})\n",
+				New:  "\t\t\tr.resume(ctx, o)\n",
+			}},
+			find: inTest("apps/order-api", "TestWhatHangs"),
+		},
+		{
 			name: "9 an order stays pending for ever",
 			patches: []program.Patch{{
 				File: "apps/order-api/order/resume.go",

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// chore is work that comes up again and again. Every replica does it: the store sees to it that nothing is done twice.
-type chore struct {
+// job is work that comes up again and again. Every replica does it: the store sees to it that nothing is done twice.
+type job struct {
 	// done is what the log says of it, with how often it was.
 	done  string
 	pause time.Duration
@@ -15,7 +15,7 @@ type chore struct {
 	log   *slog.Logger
 }
 
-func (c chore) run(ctx context.Context) error {
+func (c job) run(ctx context.Context) error {
 	ticker := time.NewTicker(c.pause)
 	defer ticker.Stop()
 	for {

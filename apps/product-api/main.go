@@ -52,8 +52,8 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	svc.Health.Set("store", db.Check)
 	svc.Prepare("migrations", store.Migrate)
 	// What orders reserved and never confirmed goes back on sale.
-	svc.Background("expiry", chore{"reservations expired", 15 * time.Second, store.Expire, svc.Log}.run)
-	svc.Background("keys", chore{"idempotency keys forgotten", time.Hour, store.ForgetKeys, svc.Log}.run)
+	svc.Background("expiry", job{"reservations expired", 15 * time.Second, store.Expire, svc.Log}.run)
+	svc.Background("keys", job{"idempotency keys forgotten", time.Hour, store.ForgetKeys, svc.Log}.run)
 	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
 	api := &api{store: store, service: svc, settings: cfg, answers: newAnswers()}
 	api.routes()
