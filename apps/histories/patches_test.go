@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/histories/internal/program"
 )
 
@@ -146,9 +147,11 @@ func shopMutations() []mutation {
 				File: "apps/order-api/order/service.go",
 				Old:  "work = 7 * time.Second", New: "work = 70 * time.Second",
 			}},
-			find: inShop(plan{store: postgres, replicas: 1}, func(s *shop) []string {
-				return endsWhilePlacing(s, 3*time.Second)
-			}),
+			// The second round trip ends after the drain, which begins with the end of the first. Statements must not time
+			// out before; and without the fault the work is over in time.
+			find: inShop(plan{store: postgres, replicas: 1, env: map[string]string{
+				contract.EnvDatabaseTimeout: "60s", contract.EnvDrainTimeout: "5s",
+			}}, func(s *shop) []string { return endsWhilePlacing(s, 6*time.Second) }),
 		},
 		{
 			name: "4 the total that was shown is not the one that is charged",
