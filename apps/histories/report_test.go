@@ -31,7 +31,7 @@ func (h *history) mustHold() {
 	for _, problem := range problems {
 		h.Error(problem)
 	}
-	h.Logf("the report is in %s", h.report(settled, append(problems, "no more than this")))
+	h.Logf("the report is in %s", h.report(settled, problems))
 }
 
 // verify is every problem of a history.
@@ -108,6 +108,14 @@ func counts(of map[string]int) string {
 	return strings.Join(parts, ", ")
 }
 
+// list is lines of a report, or one that says that there are none.
+func list(lines []string, none string) string {
+	if len(lines) == 0 {
+		return none
+	}
+	return "- " + strings.Join(lines, "\n- ")
+}
+
 // report writes what is needed to understand what went wrong, and returns the folder.
 func (h *history) report(settled model.History, problems []string) string {
 	folder := *reports
@@ -124,10 +132,11 @@ func (h *history) report(settled model.History, problems []string) string {
 			h.Error(err)
 		}
 	}
-	h.draw(folder)
-	write("report.md", fmt.Appendf(nil, "# What went wrong\n\n- %s\n\n# What was done\n\n%s\n\nRepeat it:\n\n"+
+	write("report.md", fmt.Appendf(nil, "# What went wrong\n\n%s\n\n# Pictures over time\n\n%s\n\n"+
+		"# What was done\n\n%s\n\nRepeat it:\n\n"+
 		"    go test -v ./apps/histories -run TestHistories/%s -seed %d -duration %s\n\n# What the nemesis did\n\n%s\n",
-		strings.Join(problems, "\n- "), h.summary(settled), h.store, h.seed, h.ends, h.diary()))
+		list(problems, "Nothing: everything agrees, and the model explains every answer."), list(h.draw(folder), "None."),
+		h.summary(settled), h.store, h.seed, h.ends, h.diary()))
 	encoded, err := json.MarshalIndent(settled, "", " ")
 	if err != nil {
 		h.Error(err)
@@ -139,17 +148,21 @@ func (h *history) report(settled model.History, problems []string) string {
 	return folder
 }
 
-// draw draws every part that is not possible.
-func (h *history) draw(folder string) {
-	for _, v := range h.verdicts {
-		if v.Result == porcupine.Ok {
-			continue
-		}
+// draw draws every part that is not possible, or the one with the most events if all are, and returns links to the pages.
+func (h *history) draw(folder string) (links []string) {
+	drawn := slices.DeleteFunc(slices.Clone(h.verdicts), func(v model.Verdict) bool { return v.Result == porcupine.Ok })
+	if len(drawn) == 0 && len(h.verdicts) > 0 {
+		drawn = append(drawn, slices.MaxFunc(h.verdicts, func(a, b model.Verdict) int { return a.Events - b.Events }))
+	}
+	for _, v := range drawn {
 		name := strings.ReplaceAll(v.Part, " ", "-") + ".html"
 		if err := v.Draw(filepath.Join(folder, name)); err != nil {
 			h.Error(err)
+			continue
 		}
+		links = append(links, fmt.Sprintf("[%s](%s): %d events, %s", v.Part, name, v.Events, strings.ToLower(string(v.Result))))
 	}
+	return links
 }
 
 // diary is what the nemesis did, in order.
