@@ -2,8 +2,10 @@ package releases
 
 import (
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -29,25 +31,39 @@ func Revision(root string) (revision string, dirty bool) {
 
 // Schema reads the newest schema migration of each service from the names of its files, 00002_what_it_does.sql.
 func Schema(root string) (map[string]int, error) {
-	files, err := filepath.Glob(filepath.Join(root, "apps", "*", "*", "sqlstore", "migrations", "*", "*.sql"))
+	schema := map[string]int{}
+	err := migrations(root, func(service, _ string, version int) error {
+		schema[service] = max(schema[service], version)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	schema := map[string]int{}
+	return schema, nil
+}
+
+// migrations calls do with each file of each service.
+func migrations(root string, do func(service, file string, version int) error) error {
+	files, err := filepath.Glob(filepath.Join(root, "apps", "*", "*", "sqlstore", "migrations", "*", "*.sql"))
+	if err != nil {
+		return err
+	}
 	for _, file := range files {
 		number, _, _ := strings.Cut(filepath.Base(file), "_")
 		version, err := strconv.Atoi(number)
 		if err != nil {
-			return nil, fmt.Errorf("migration %s: want a name like 00002_what_it_does.sql", file)
+			return fmt.Errorf("migration %s: want a name like 00002_what_it_does.sql", file)
 		}
 		path, err := filepath.Rel(filepath.Join(root, "apps"), file)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		service, _, _ := strings.Cut(path, string(filepath.Separator))
-		schema[service] = max(schema[service], version)
+		if err := do(service, file, version); err != nil {
+			return err
+		}
 	}
-	return schema, nil
+	return nil
 }
 
 // Deployer is who deploys from a checkout: whoever started the pipeline, else whoever git commits as here.
@@ -59,4 +75,37 @@ func Deployer(root string, getenv func(string) string) string {
 		return strings.TrimSpace(string(out))
 	}
 	return getenv("USER")
+}
+
+// Need is what a migration that takes something away asks of the release that runs.
+type Need struct {
+	Service, File string
+	// Version is the schema that it must know.
+	Version int
+}
+
+// contracts is the mark of such a migration.
+var contracts = regexp.MustCompile(`(?m)^-- \+contract ([0-9]+)\s*$`)
+
+// Contracts lists what the migrations after a schema ask of the release that runs.
+func Contracts(root string, schema map[string]int) ([]Need, error) {
+	var needs []Need
+	err := migrations(root, func(service, file string, version int) error {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		mark := contracts.FindSubmatch(text)
+		if mark == nil || version <= schema[service] {
+			return nil
+		}
+		least, err := strconv.Atoi(string(mark[1]))
+		if err != nil {
+			return fmt.Errorf("migration %s: %w", file, err)
+		}
+		name, err := filepath.Rel(root, file)
+		needs = append(needs, Need{service, name, least})
+		return err
+	})
+	return needs, err
 }

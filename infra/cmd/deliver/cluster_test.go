@@ -58,6 +58,10 @@ func (s *setup) cluster(out http.ResponseWriter, r *http.Request, b backend) {
 		s.leases(out, r)
 		return
 	}
+	if strings.HasPrefix(path, "/apis/batch/v1/") {
+		s.batch(out, r, strings.TrimPrefix(path, "/apis/batch/v1/namespaces/shop/"))
+		return
+	}
 	live := func(name string) map[string]any {
 		object := deployment(name, b.Cluster)
 		metadata := object["metadata"].(map[string]any)

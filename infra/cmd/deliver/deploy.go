@@ -30,11 +30,16 @@ func deploy(ctx context.Context, j job) error {
 	if err := o.checkOrder(tried); err != nil {
 		return o.untouched(what, err)
 	}
+	if err := o.checkMigrations(tried); err != nil {
+		return o.untouched(what, err)
+	}
 	report, err := o.approve(ctx, o.stack, o.mustRefresh(), o.labels)
 	if err != nil {
 		return o.untouched(what, err)
 	}
-	o.sayMigrations(tried)
+	if err := o.backUp(ctx, tried); err != nil {
+		return o.untouched(what, err)
+	}
 	o.sayOverwritten()
 	if err := o.keepReplicas(ctx, report.Scaled); err != nil {
 		return o.untouched(what, err)

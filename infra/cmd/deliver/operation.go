@@ -27,7 +27,7 @@ const (
 	// reportLimit is how long finding out what runs, and saying it, may take once an operation was interrupted.
 	reportLimit = 45 * time.Second
 	// longest is what an operation may take in all.
-	longest = waitLimit + forwardLimit + rollbackLimit + reportLimit
+	longest = waitLimit + backupLimit + forwardLimit + rollbackLimit + reportLimit
 )
 
 // leaseLife is how long a deployment that is gone keeps others waiting.

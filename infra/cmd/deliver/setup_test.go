@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	batchv1 "k8s.io/api/batch/v1"
+
 	"github.com/techcommerce/platform/infra/releases"
 )
 
@@ -22,11 +24,16 @@ import (
 type setup struct {
 	t          *testing.T
 	dir, state string
-	shop       string
-	lock       sync.Mutex
-	heard      map[string][]map[string]any
-	lease      map[string]any
-	version    int
+	// server is the address of all of them.
+	server, shop string
+	lock         sync.Mutex
+	heard        map[string][]map[string]any
+	lease        map[string]any
+	version      int
+	// backups is what becomes of a backup that is asked for: done, failed or forbidden. Empty: there is no CronJob.
+	backups string
+	// jobs are those that were made.
+	jobs []batchv1.Job
 	// broken says that the shop answers 500 while the cluster runs this image of the frontend.
 	broken string
 }
@@ -54,7 +61,7 @@ func newSetup(t *testing.T) *setup {
 	t.Chdir(s.dir)
 	server := httptest.NewServer(http.HandlerFunc(s.answer))
 	t.Cleanup(server.Close)
-	s.shop = server.URL + "/shop"
+	s.server, s.shop = server.URL, server.URL+"/shop"
 	mustWrite(t, filepath.Join(s.state, "kubeconfig"), fmt.Sprintf(`
 apiVersion: v1
 kind: Config
@@ -68,15 +75,17 @@ contexts: [{name: right, context: {cluster: right}}, {name: other, context: {clu
 }
 
 // settings has every receiver of notifications on this machine, and a context that is not the current one.
-func (s *setup) settings(server string) {
+func (s *setup) settings(server string) { s.settingsWith(server, `{"embedded":{}}`) }
+
+func (s *setup) settingsWith(server, database string) {
 	s.t.Helper()
 	type value struct {
 		Value  string `json:"value"`
 		Secret bool   `json:"secret"`
 	}
-	text, err := json.Marshal(map[string]value{
+	all := map[string]value{
 		"techcommerce:namespace":      {Value: "shop"},
-		"techcommerce:database":       {Value: `{"embedded":{}}`},
+		"techcommerce:database":       {Value: database},
 		"techcommerce:edge":           {Value: `{"nodePort":30000}`},
 		"techcommerce:cluster":        {Value: `{"context":"right"}`},
 		"techcommerce:datadog":        {Value: `{"cluster":"shop","api":"` + server + `"}`},
@@ -84,7 +93,13 @@ func (s *setup) settings(server string) {
 		"techcommerce:datadogAppKey":  {Value: strings.Repeat("0123456789", 4), Secret: true},
 		"techcommerce:newsWebhookUrl": {Value: server + "/webhook", Secret: true},
 		"techcommerce:newsSlackUrl":   {Value: server + "/slack", Secret: true},
-	})
+	}
+	if strings.Contains(database, "external") {
+		for _, name := range []string{"orderApiDatabaseUrl", "productApiDatabaseUrl"} {
+			all["techcommerce:"+name] = value{Value: "postgres://shop:secret@db.example.com/" + name + "?sslmode=require", Secret: true}
+		}
+	}
+	text, err := json.Marshal(all)
 	if err != nil {
 		s.t.Fatal(err)
 	}

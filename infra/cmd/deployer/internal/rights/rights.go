@@ -54,6 +54,8 @@ func Derive(stack declared.Stack, served Served) (Rights, error) {
 	return d.rights(), errors.Join(problems...)
 }
 
+var scheduled, jobs = kind{"batch", "cronjobs"}, kind{"batch", "jobs"}
+
 type deriver struct {
 	stack declared.Stack
 	// own has the stack's namespaces by name.
@@ -81,6 +83,9 @@ func (d deriver) object(o declared.Object, resource metav1.APIResource) error {
 	switch {
 	case own:
 		d.at(namespace).whole(where)
+		if where == scheduled { // what runs on schedule is also run before a migration
+			d.at(namespace).rules = append(d.at(namespace).rules, rule(jobs, []string{"create", "get"}))
+		}
 	case o.Generated():
 		return errors.New("outside the stack's own namespaces a right needs a fixed name")
 	case where == kind{resource: "secrets"}:

@@ -22,6 +22,7 @@ const (
 	shop      = `{apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {team: a, pod-security.kubernetes.io/enforce: restricted}}}`
 	web       = `{apiVersion: v1, kind: Service, metadata: {name: web, namespace: shop}}`
 	roll      = `{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}}`
+	nightly   = `{apiVersion: batch/v1, kind: CronJob, metadata: {name: backup, namespace: shop}}`
 	key       = `{apiVersion: v1, kind: Secret, metadata: {name: key-1, namespace: shop, annotations: {pulumi.com/autonamed: "true"}}}`
 	policy    = `{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingAdmissionPolicy, metadata: {name: shop-pods}}`
 	nodes     = `{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: shop-watch}, rules: [{apiGroups: [""], resources: [nodes/metrics], verbs: [get]}]}`
@@ -103,6 +104,11 @@ func TestDerive(t *testing.T) {
 			name:    "all of a kind in the stack's own namespace, that namespace alone outside",
 			objects: []string{shop, web, roll, key}, everywhere: namespace,
 			in: map[string][]string{"shop": {all + "secrets,services", all + "deployments of apps"}},
+		},
+		{
+			name:    "what runs on schedule is run before a migration, too",
+			objects: []string{shop, nightly}, everywhere: namespace,
+			in: map[string][]string{"shop": {all + "cronjobs of batch", "create,get jobs of batch"}},
 		},
 		{
 			name:    "each right once, however many objects need it",
