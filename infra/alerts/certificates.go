@@ -54,6 +54,7 @@ func certificateExpiring() Alert {
 func certificateAboutToExpire() Alert {
 	return Alert{
 		Name:        "CertificateAboutToExpire",
+		StandIn:     "datadog.synthetic",
 		Severity:    Critical,
 		For:         5 * time.Minute,
 		Expr:        remains + ` < ` + lifetime + ` / 10` + "\nor\n" + remains + ` < 43200`,

@@ -34,6 +34,9 @@ func (a Args) checkThresholds(p Plan) []error {
 			follow = append(follow, m.name)
 		}
 	}
+	if a.Synthetic != nil {
+		follow = append(follow, expiring)
+	}
 	slices.Sort(follow)
 	var problems []error
 	for _, name := range slices.Sorted(maps.Keys(a.Thresholds)) {

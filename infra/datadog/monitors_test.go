@@ -94,6 +94,36 @@ func TestTheShopIsGone(t *testing.T) {
 	}
 }
 
+// TestTheCertificateEnds: browsers refuse the shop from that moment, so it pages, after as many days as the stack says.
+func TestTheCertificateEnds(t *testing.T) {
+	t.Parallel()
+	a := shop()
+	message, priority := a.certificate()
+	if priority != 1 || !strings.Contains(message, "certificate of shop.example.com is about to end (it is valid for 1 days or less") ||
+		!strings.Contains(message, "@pagerduty-shop") {
+		t.Errorf("priority %d: %s", priority, message)
+	}
+	a.Thresholds = map[string]Threshold{expiring: {Critical: 9}}
+	mustPlan(t, a)
+	if days := a.certificateDays(); days != 9 {
+		t.Errorf("%v days, want the stack's 9", days)
+	}
+	for _, wrong := range []Threshold{{Critical: 0}, {Critical: 1.5}, {Critical: 9, Warning: spec.At(20)}} {
+		a.Thresholds[expiring] = wrong
+		if _, err := a.Plan(); err == nil || !strings.Contains(err.Error(), "monitor "+expiring+": thresholds: ") {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
+	a.Thresholds[expiring], a.Synthetic = Threshold{Critical: 9}, nil
+	if _, err := a.Plan(); err == nil || !strings.Contains(err.Error(), "the stack has no monitor "+expiring) {
+		t.Errorf("a threshold of a test that is not declared: %v", err)
+	}
+	with := Synthetic{URL: "https://shop.example.com:8443/home"}
+	if with.host() != "shop.example.com" || with.port() != "8443" {
+		t.Errorf("%s %s", with.host(), with.port())
+	}
+}
+
 // TestSilenceIsRepeatedToo: no data is the usual state of a monitor of agents that are gone.
 func TestSilenceIsRepeatedToo(t *testing.T) {
 	t.Parallel()

@@ -121,6 +121,9 @@ func (a Args) check(p Plan) error {
 			problems = append(problems, fmt.Errorf("objective %s: %s", o.name, problem))
 		}
 	}
+	for _, problem := range a.checkSynthetic() {
+		problems = append(problems, fmt.Errorf("monitor %s: %s", expiring, problem))
+	}
 	for _, problem := range a.checkLogs() {
 		problems = append(problems, fmt.Errorf("logs: %s", problem))
 	}

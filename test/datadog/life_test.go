@@ -27,6 +27,7 @@ func watched() []string { return []string{"staging", "production"} }
 // TestWithAStandInOfTheProvider needs neither the plugin nor a network.
 func TestWithAStandInOfTheProvider(t *testing.T) {
 	version := mustVersion(t)
+	t.Logf("PROVIDER: a stand-in, in place of Datadog's %s", version)
 	for _, name := range watched() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +50,7 @@ func TestWithTheRealProvider(t *testing.T) {
 	if text, err := nowhere.try("plugin", "install", "resource", "datadog", version); err != nil {
 		t.Skipf("SKIPPED: the Datadog provider %s is not here and cannot be installed: %s", version, text)
 	}
+	t.Logf("PROVIDER: the real one of Datadog, %s", version)
 	for _, name := range watched() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +211,7 @@ func (s *stack) asksForMore(t *testing.T) {
 	}
 	s.pulumi(t, "up", "--yes", "--skip-preview")
 	made := s.api.Count()
-	for kind, want := range map[string]int{"synthetic": 1, "definition": 3, "index": 1, "metric": 1, "rule": 1} {
+	for kind, want := range map[string]int{"synthetic": 2, "definition": 3, "index": 1, "metric": 1, "rule": 1} {
 		if made[kind] != want {
 			t.Errorf("made %d of %s, want %d", made[kind], kind, want)
 		}

@@ -256,7 +256,7 @@ func TestAnswersAreTheAPIs(t *testing.T) {
 func TestOtherResources(t *testing.T) {
 	t.Parallel()
 	c := talk(t)
-	const synthetic = `{"type":"api","name":"S","message":"m","locations":["aws:eu-central-1"],"options":{"tick_every":60,"min_location_failed":1},` +
+	const synthetic = `{"type":"api","subtype":"http","name":"S","message":"m","locations":["aws:eu-central-1"],"options":{"tick_every":60,"min_location_failed":1},` +
 		`"config":{"request":{"method":"GET","url":"https://shop.example.com"},"assertions":[{"type":"statusCode","operator":"is","target":"200"}]}}`
 	made := c.want(200, "POST", "/api/v1/synthetics/tests/api", synthetic)
 	c.want(200, "GET", fmt.Sprintf("/api/v1/synthetics/tests/api/%v", made["public_id"]), "")
@@ -264,6 +264,17 @@ func TestOtherResources(t *testing.T) {
 	for _, wrong := range []string{
 		strings.Replace(synthetic, "https://", "http://", 1), strings.Replace(synthetic, `"tick_every":60`, `"tick_every":1`, 1),
 		strings.Replace(synthetic, `"min_location_failed":1`, `"min_location_failed":2`, 1),
+	} {
+		c.want(400, "POST", "/api/v1/synthetics/tests/api", wrong)
+	}
+	const certificate = `{"type":"api","subtype":"ssl","name":"C","message":"m","locations":["aws:eu-central-1"],` +
+		`"options":{"tick_every":900,"min_location_failed":1},"config":{"request":{"host":"shop.example.com","port":"443"},` +
+		`"assertions":[{"type":"certificate","operator":"isInMoreThan","target":"1"}]}}`
+	c.want(200, "POST", "/api/v1/synthetics/tests/api", certificate)
+	for _, wrong := range []string{
+		strings.Replace(certificate, "shop.example.com", "https://shop.example.com", 1),
+		strings.Replace(certificate, "isInMoreThan", "isInMoreThanDays", 1), strings.Replace(certificate, `"target":"1"`, `"target":"0.5"`, 1),
+		strings.Replace(certificate, `"ssl"`, `"tls"`, 1),
 	} {
 		c.want(400, "POST", "/api/v1/synthetics/tests/api", wrong)
 	}

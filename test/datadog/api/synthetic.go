@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -58,8 +59,15 @@ func refuseSynthetic(body object) []string {
 	options, _ := body["options"].(map[string]any)
 	assertions, _ := config["assertions"].([]any)
 	var found []string
-	if !strings.HasPrefix(text(request, "url"), "https://") || text(request, "method") != "GET" {
-		found = append(found, fmt.Sprintf("request: want GET https://…, got %v", request))
+	switch subtype := text(body, "subtype"); subtype {
+	case "http":
+		if !strings.HasPrefix(text(request, "url"), "https://") || text(request, "method") != "GET" {
+			found = append(found, fmt.Sprintf("request: want GET https://…, got %v", request))
+		}
+	case "ssl":
+		found = append(found, refuseCertificate(request, assertions)...)
+	default:
+		found = append(found, fmt.Sprintf("subtype: %q is not known here", subtype))
 	}
 	if len(assertions) == 0 || len(list(body["locations"])) == 0 || text(body, "message") == "" {
 		found = append(found, "want assertions, locations and a message")
@@ -69,6 +77,22 @@ func refuseSynthetic(body object) []string {
 	}
 	if failing := whole(options["min_location_failed"]); failing < 1 || failing > len(list(body["locations"])) {
 		found = append(found, fmt.Sprintf("options.min_location_failed: %d of %d locations", failing, len(list(body["locations"]))))
+	}
+	return found
+}
+
+// refuseCertificate refuses a test of a certificate that says no host, or asks for anything but days that are left.
+func refuseCertificate(request object, assertions []any) []string {
+	var found []string
+	if host := text(request, "host"); host == "" || strings.Contains(host, "/") || fmt.Sprint(request["port"]) != "443" {
+		found = append(found, fmt.Sprintf("request: want a host and port 443, got %v", request))
+	}
+	for _, item := range assertions {
+		a, _ := item.(map[string]any)
+		days, err := strconv.Atoi(fmt.Sprint(a["target"]))
+		if a["type"] != "certificate" || a["operator"] != "isInMoreThan" || err != nil || days < 1 {
+			found = append(found, fmt.Sprintf("assertions: %v, want certificate isInMoreThan days", a))
+		}
 	}
 	return found
 }
