@@ -64,7 +64,7 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 	eve.press("add", "2")
 	ada.press("add", "2")
 	page := ada.submit("/checkout", mustFill(t, ada.open("/checkout"), "Ada"))
-	mustShow(t, page, "Order 4", "History Pending 24 Nov 2026, 10:00 UTC Confirmed 24 Nov 2026, 10:00 UTC", "Cancel this order")
+	mustShow(t, page, "Order 4", "History Placed 24 Nov 2026, 10:00 UTC Confirmed 24 Nov 2026, 10:00 UTC", "Cancel this order")
 	mustShow(t, ada.open("/orders"), "Order 4", "Ada")
 	for _, stranger := range []*visitor{eve, nobody} {
 		mustNotShow(t, stranger.open("/orders"), "Order 4", "Ada")

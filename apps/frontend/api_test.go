@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 )
@@ -223,6 +224,27 @@ func TestProxyWithoutBackends(t *testing.T) {
 		}
 		if got.header.Get("Retry-After") == "" {
 			t.Errorf("GET %s has no Retry-After", path)
+		}
+	}
+}
+
+// TestNobodyIsToldThatNothingHappened: an API that is asked and does not answer may have done it all the same.
+func TestNobodyIsToldThatNothingHappened(t *testing.T) {
+	t.Parallel()
+	breaks := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(breaks.Close)
+	for name, c := range map[string]struct{ api, method, path, want string }{
+		"an order that was sent":     {breaks.URL, http.MethodPost, "/api/orders", "It is not known whether the order was placed"},
+		"another change":             {breaks.URL, http.MethodPost, "/api/orders/1/cancel", "It is not known whether this was done: Order API did not answer"},
+		"a read":                     {breaks.URL, http.MethodGet, "/api/orders/1", "Order API is unavailable"},
+		"an order that was not sent": {mustFindNobody(t), http.MethodPost, "/api/orders", "Order API is unavailable"},
+	} {
+		visitor := newVisitor(t, mustStart(t, c.api, c.api))
+		r := visitor.request(c.method, c.path, `{"customer":"Ann","product_id":1,"quantity":1}`)
+		r.Header.Set("Accept", "application/json")
+		r.Header.Set("Content-Type", "application/json")
+		if got := visitor.send(r); got.status != http.StatusServiceUnavailable || !strings.Contains(got.body, `"`+c.want+`"`) {
+			t.Errorf("%s: %d %s, want 503 %q", name, got.status, got.body, c.want)
 		}
 	}
 }

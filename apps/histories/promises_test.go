@@ -94,7 +94,7 @@ func stoppedWhilePlacing(s *shop) (problems []string) {
 	way := s.link("order-api 0 > product-api")
 	way.Hold()
 	time.AfterFunc(500*time.Millisecond, func() {
-		s.orders[0].Signal(syscall.SIGSTOP)
+		s.orders[0].Stop() // before its way is free, or it may be done in time
 		way.Heal()
 	})
 	got := o.place(s.Context(), "http://"+s.link("customers > frontend").Address())

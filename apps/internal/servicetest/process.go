@@ -175,6 +175,24 @@ func (p *Process) Signal(signal os.Signal) {
 	}
 }
 
+// Stop stops the process as SIGSTOP does, and returns when it has stopped.
+func (p *Process) Stop() {
+	p.tb.Helper()
+	p.Signal(syscall.SIGSTOP)
+	for range 1000 {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.PID()))
+		if err != nil {
+			p.tb.Fatalf("stop: %v", err)
+		}
+		// The state follows the command's name, which is in parentheses.
+		if _, state, _ := strings.Cut(string(text), ") "); strings.HasPrefix(state, "T") {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	p.tb.Fatal("stop: the process still runs after a second")
+}
+
 // PID is the process's id.
 func (p *Process) PID() int { return p.command.Process.Pid }
 

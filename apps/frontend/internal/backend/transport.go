@@ -207,3 +207,9 @@ func sleep(ctx context.Context, pause time.Duration) bool {
 		return false
 	}
 }
+
+// NotAsked reports whether a call that failed cannot have reached the backend, so that nothing can have come of it.
+func NotAsked(err error) bool {
+	return unsent(err) || errors.Is(err, errFull) ||
+		errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests)
+}

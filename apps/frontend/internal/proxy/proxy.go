@@ -92,13 +92,27 @@ func (p *passer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	response, err := p.Endpoint.Transport.RoundTrip(p.request(ctx, r, target, body))
 	if err != nil {
-		rest.Error(w, r, fault.Down(p.Title+" is unavailable", err))
+		rest.Error(w, r, p.down(r, err))
 		return
 	}
 	defer response.Body.Close() //nolint:errcheck // it was read, or its connection is lost
 	if err := answer(w, response); err != nil {
-		rest.Error(w, r, fault.Down(p.Title+" is unavailable", err))
+		rest.Error(w, r, p.down(r, err))
 	}
+}
+
+// down says that the API did not answer, and for what changes something that nobody knows whether it did, unless the API
+// cannot have been asked.
+func (p *passer) down(r *http.Request, err error) error {
+	message := p.Title + " is unavailable"
+	switch {
+	case rest.Reads(r.Method) || backend.NotAsked(err):
+	case r.Method == http.MethodPost && r.URL.Path == p.prefix+"orders":
+		message = "It is not known whether the order was placed"
+	default:
+		message = "It is not known whether this was done: " + p.Title + " did not answer"
+	}
+	return fault.Down(message, err)
 }
 
 func notPrintable(c rune) bool { return c < ' ' || c > '~' }
