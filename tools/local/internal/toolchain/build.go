@@ -184,7 +184,23 @@ func (b Builder) compile(ctx context.Context, p plan, progress *progress) error 
 	if err != nil {
 		return explain(p, err, output)
 	}
+	if err := p.tool.nameAll(partial); err != nil {
+		return fmt.Errorf("toolchain: %s: %w", p.tool.Name, err)
+	}
 	return os.Rename(partial, p.dir)
+}
+
+// nameAll gives the binary of a single package the names of all its programs.
+func (t Tool) nameAll(folder string) error {
+	if len(t.Packages) != 1 {
+		return nil
+	}
+	for _, name := range t.Programs[1:] {
+		if err := os.Link(filepath.Join(folder, t.Programs[0]), filepath.Join(folder, name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b Builder) arguments(ctx context.Context, p plan, out string) ([]string, error) {

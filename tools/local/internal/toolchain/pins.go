@@ -24,7 +24,8 @@ type Tool struct {
 	Release func(version string) string
 	// Packages are the main packages to build. One that begins with "./" is our own, below Folder.
 	Packages []string
-	// Programs are the binaries that come of it.
+	// Programs are the binaries that come of it. Where one package makes several, they are one binary, which goes by the
+	// name that it is called by.
 	Programs []string
 	// Stamp is the variable, if any, that carries the version inside the binary.
 	Stamp string
@@ -75,12 +76,8 @@ var (
 		Programs: []string{
 			"kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy", "kubectl", "kubeadm",
 		},
-		Packages: []string{
-			"k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-controller-manager",
-			"k8s.io/kubernetes/cmd/kube-scheduler", "k8s.io/kubernetes/cmd/kubelet",
-			"k8s.io/kubernetes/cmd/kube-proxy", "k8s.io/kubernetes/cmd/kubectl", "k8s.io/kubernetes/cmd/kubeadm",
-		},
-		Stamp: "k8s.io/component-base/version.gitVersion", Disk: 4200,
+		Packages: []string{"./kubernetes"},
+		Stamp:    "k8s.io/component-base/version.gitVersion", Disk: 4000,
 	}
 	NetworkPolicies = Tool{
 		Name: "network-policies", Folder: platform, Module: "sigs.k8s.io/kube-network-policies",
@@ -152,23 +149,28 @@ func Watching() []Tool { return []Tool{Prometheus, Alertmanager, NodeExporter, K
 
 // version reads the tool's pinned version from its go.mod, the only place where it is written.
 func (t Tool) version(toolsDir string) (string, error) {
-	path := filepath.Join(toolsDir, t.Folder, "go.mod")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	file, err := modfile.Parse(path, text, nil)
+	folder := filepath.Join(toolsDir, t.Folder)
+	file, err := readModule(folder)
 	if err != nil {
 		return "", err
 	}
 	version, ok := pinned(file, t.Module)
 	if !ok {
-		return "", fmt.Errorf("%s does not require %s", path, t.Module)
+		return "", fmt.Errorf("%s/go.mod does not require %s", folder, t.Module)
 	}
 	if t.Release != nil {
 		version = t.Release(version)
 	}
 	return version, nil
+}
+
+func readModule(folder string) (*modfile.File, error) {
+	path := filepath.Join(folder, "go.mod")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return modfile.Parse(path, text, nil)
 }
 
 // pinned is the version of a module that builds take: a replacement's, where there is one.

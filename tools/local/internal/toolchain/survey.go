@@ -80,7 +80,7 @@ func (s *surveyed) add(tool Tool, lines []string) {
 			s.compile[fields[0]] = size
 		}
 	}
-	s.link[tool.Name] = linked / linkShare * int64(len(tool.Programs))
+	s.link[tool.Name] = linked / linkShare * int64(len(tool.Packages))
 }
 
 // linkShare is how many times faster a linker goes through a program's source than a compiler.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -57,6 +58,32 @@ func TestEnsureBuildsOnceAndKeepsByVersion(t *testing.T) {
 	said.Reset()
 	if _, err := builder.Ensure(context.Background(), []toolchain.Tool{hello}); err != nil || said.Len() > 0 {
 		t.Errorf("a second time: want nothing built or said, got %v and:\n%s", err, said)
+	}
+}
+
+// TestOneBinaryGoesByTheNamesOfItsPrograms: programs of one file share their code in memory.
+func TestOneBinaryGoesByTheNamesOfItsPrograms(t *testing.T) {
+	t.Parallel()
+	several, builder, _ := tool(t, "package main\n\nimport \"os\"\n\nfunc main() { os.Stdout.WriteString(os.Args[0]) }\n")
+	several.Programs = []string{"hello", "greet"}
+	programs, err := builder.Ensure(context.Background(), []toolchain.Tool{several})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var files []os.FileInfo
+	for _, name := range several.Programs {
+		called, err := exec.Command(programs[name]).Output()
+		if err != nil || filepath.Base(string(called)) != name {
+			t.Errorf("%s: got %q, %v, want its own name", name, called, err)
+		}
+		info, err := os.Stat(programs[name])
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, info)
+	}
+	if !os.SameFile(files[0], files[1]) {
+		t.Error("want one file, got two")
 	}
 }
 
