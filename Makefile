@@ -49,21 +49,34 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: test-packages test-fast lint test-unit test-histories test-fuzz test-datadog test-e2e ## prove everything; what CI runs
+test: ## prove everything, and tell where the time went; what CI runs
+	@test/stages test-packages $(FAST) lint test-unit test-histories test-fuzz test-datadog test-e2e
 
 test-packages:
 	@test/install-packages
 
 # Tests are of the whole program, in a shell with make env, too.
-test test-fast test-unit test-datadog golden declaration: export GOFLAGS := $(filter-out -tags=lean,$(GOFLAGS))
+test test-fast vet test-unit test-datadog golden declaration: export GOFLAGS := $(filter-out -tags=lean,$(GOFLAGS))
 
 program: ## build the whole program, Datadog's SDK first and with less memory than go build would take
 	@go run ./infra/cmd/program whole
 
-test-fast: program ## formatting, vet, of the program with Datadog and of the one without
+sdk: # without the memory that vet would take to compile it
+	@go run ./infra/cmd/program sdk
+
+test-fast: ## formatting and vet of everything; after a change it takes less than a minute
+	@test/stages -limit 60 $(FAST)
+
+FAST := formatting vet vet-tools
+
+formatting:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'run gofmt -w on these'; exit 1; }
+
+vet: sdk # of the program with Datadog and of the one without
 	go vet ./...
 	go vet -tags lean ./infra/...
+
+vet-tools:
 	cd tools/local && go vet ./...
 	cd tools/platform && go vet ./coredns ./network-policies
 	cd tools/prometheus && go vet .
@@ -96,6 +109,13 @@ golden: program ## rewrite the golden files and the settings reference after a c
 
 runbooks: ## write docs/runbooks from the alerts
 	go run ./infra/runbooks/cmd docs/runbooks
+
+pins: ## write docs/pins.md from the go.mod files
+	cd tools/local && go run ./pins ../.. > ../../docs/pins.md.new && mv ../../docs/pins.md.new ../../docs/pins.md
+
+pictures: ## make the README's pictures from the stack that is up here and from committed reports
+	@test/install-packages
+	go run ./test/pictures
 
 bench: ## measure the services against something simpler on the same machine, and print the table
 	@test/install-packages bench

@@ -1,5 +1,5 @@
 // Command program builds the Pulumi program to where Pulumi.yaml says: go run ./infra/cmd/program whole, or lean, which
-// leaves Datadog out. Pulumi would build it itself; this keeps a build of each kind, so that changing between them links
+// leaves Datadog out, or sdk, which only compiles Datadog's SDK, for what reads the program and does not run it. Pulumi would build it itself; this keeps a build of each kind, so that changing between them links
 // nothing anew, and compiles Datadog's SDK within the memory of a small machine.
 package main
 
@@ -21,10 +21,13 @@ func main() {
 }
 
 func run(ctx context.Context, dir string, args []string, out io.Writer) error {
-	if len(args) != 1 || args[0] != whole && args[0] != lean {
-		return errors.New("want whole, the program that every stack can use, or lean, which has no Datadog")
+	if len(args) != 1 || args[0] != whole && args[0] != lean && args[0] != onlySDK {
+		return errors.New("want whole, the program that every stack can use, lean, which has no Datadog, or sdk, Datadog's alone")
 	}
 	kind := args[0]
+	if kind == onlySDK {
+		return compileSDK(ctx, dir, out)
+	}
 	target, err := readTarget(dir)
 	if err != nil {
 		return err
@@ -45,6 +48,9 @@ func run(ctx context.Context, dir string, args []string, out io.Writer) error {
 	}
 	return target.keep(kind)
 }
+
+// onlySDK is the argument that stops before the program is linked.
+const onlySDK = "sdk"
 
 // sdk is the one package that takes minutes and gigabytes to compile, once for each version of it.
 const sdk = "github.com/pulumi/pulumi-datadog/sdk/v4/go/datadog"

@@ -56,6 +56,24 @@ func mustHave(t *testing.T, dir, kind string) os.FileInfo {
 	return info
 }
 
+// TestOnlyTheSDK compiles what takes long, and links nothing.
+func TestOnlyTheSDK(t *testing.T) {
+	t.Parallel()
+	dir := project(t)
+	if err := run(t.Context(), dir, []string{"sdk"}, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "out")); !os.IsNotExist(err) {
+		t.Errorf("got %v, want no program", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "sdk", "go", "datadog", "sdk.go"), []byte("package"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(t.Context(), dir, []string{"sdk"}, &bytes.Buffer{}); err == nil {
+		t.Error("an SDK that does not compile is no fault")
+	}
+}
+
 // TestChangingBetweenTheBuildsLinksNothing: each build is the very file that was there before, one that Pulumi itself has
 // built meanwhile too.
 func TestChangingBetweenTheBuildsLinksNothing(t *testing.T) {
