@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// declaration proves on the cluster what the program declares.
+// declaration proves on the cluster what the program declares, without bringing another stack up.
 func (p *platform) declaration(t *testing.T) {
 	o := newOperator(t, p)
 	inOrder(t,
@@ -17,6 +17,13 @@ func (p *platform) declaration(t *testing.T) {
 		step{"the API server admits production", p.judgesProduction},
 		step{"the API server admits staging, and refuses what breaks its rules", p.judgesStaging},
 		step{"a container that joins a running pod keeps the rules too", p.judgesEphemeralContainers},
+	)
+}
+
+// data proves what stacks on PostgreSQL do with their data, in the cluster and outside it. They are stacks of their own.
+func (p *platform) data(t *testing.T) {
+	o := newOperator(t, p)
+	inOrder(t,
 		step{"a new stack serves on PostgreSQL", o.servesOnPostgres},
 		step{"each role reaches its own database alone", o.keepsRolesApart},
 		step{"who may connect to whom, and who may not", func(t *testing.T) { p.connects(t, prNamespace) }},

@@ -16,26 +16,27 @@ type step struct {
 
 // groups are proofs about a shop that is up. Each has a file of its own, needs no other group, and leaves the shop in
 // order. They share the cluster of TestPlatform, and its Prometheus: what breaks the shop comes after monitoring, which
-// looks back. While working on one, run it alone against what make up has brought up in a checkout:
+// looks back. Alerts wait for minutes: first are the groups that come while one waits to fire, last those that come while
+// it waits to be resolved. While working on one, run it alone against what make up has brought up in a checkout:
 //
 //	make test-group GROUP=declaration
-func (p *platform) groups(guests ...step) []step {
+func (p *platform) groups(first, last []step) []step {
 	return []step{
 		{"declaration", p.declaration},
-		{"monitoring", func(t *testing.T) { p.monitoring(t, guests...) }},
+		{"monitoring", func(t *testing.T) { p.monitoring(t, first, last) }},
 		{"delivery", p.delivery},
 	}
 }
 
-// guests are groups with a small stack of their own. They leave the shop alone, so they may come while another group
-// waits.
-func (p *platform) guests() []step {
+// guests are groups with small stacks of their own. They leave the shop alone, so they may come while another group
+// waits: about as long for the first as for the last.
+func (p *platform) guests() (first, last []step) {
 	return []step{
 		{"deployer", p.deployer},
 		{"elsewhere", p.elsewhere},
 		{"teardown", p.teardown},
 		{"review", p.review},
-	}
+	}, []step{{"data", p.data}}
 }
 
 // attach takes the shop that is up in a checkout.
@@ -69,5 +70,6 @@ func inOrder(t *testing.T, steps ...step) {
 func runGroups(t *testing.T) {
 	t.Helper()
 	p := attach(t, os.Getenv("E2E_CHECKOUT"))
-	inOrder(t, slices.Concat(p.groups(), p.guests(), []step{{"the limits hold", p.keepsItsLimits}})...)
+	first, last := p.guests()
+	inOrder(t, slices.Concat(p.groups(nil, nil), first, last, []step{{"the limits hold", p.keepsItsLimits}})...)
 }

@@ -30,8 +30,8 @@ type watched struct {
 	least       int
 	// pod is Prometheus' before its configuration changed.
 	pod string
-	// burns is when orders began to fail.
-	burns time.Time
+	// burns is when orders began to fail, works when they no longer did.
+	burns, works time.Time
 }
 
 // watched is the local stack.
@@ -52,8 +52,8 @@ func (p *platform) isWatched(t *testing.T) {
 }
 
 // monitoring proves that what watches the shop sees it, is quiet while it is well, and tells somebody when it is not.
-// While the alert waits, the guests may live their lives.
-func (p *platform) monitoring(t *testing.T, guests ...step) {
+// While the alert waits to fire, the first guests come, and the last while it waits to be resolved.
+func (p *platform) monitoring(t *testing.T, first, last []step) {
 	w := p.watched(t)
 	inOrder(t, slices.Concat([]step{
 		{"every target is up", w.seesEverything},
@@ -68,9 +68,12 @@ func (p *platform) monitoring(t *testing.T, guests ...step) {
 		{"what rules and dashboards ask for is exported", w.hasTheMetrics},
 		{"what Datadog's agent is told to collect is exported", w.exportsForDatadog},
 		{"every panel of every dashboard shows something", w.showsSomething},
-	}, guests, []step{
+	}, first, []step{
 		{"the receiver is told that orders fail", w.tellsOfFailingOrders},
-		{"and that they work again", w.tellsOfWorkingOrders},
+		{"orders work again", w.mendsOrders},
+	}, last, []step{
+		{"and the receiver is told so", w.tellsOfWorkingOrders},
+		{"nothing else fires meanwhile", w.stayedQuiet},
 		{"the footprint is known", w.hasAFootprint},
 	})...)
 }
@@ -211,6 +214,7 @@ func (w *watched) mendsOrders(t *testing.T) {
 		}
 		return nil
 	})
+	w.works = time.Now()
 }
 
 // tryOrder orders a mouse and returns the status, 0 for no answer at all.
@@ -331,16 +335,29 @@ func (w *watched) tellsOfFailingOrders(t *testing.T) {
 }
 
 func (w *watched) tellsOfWorkingOrders(t *testing.T) {
-	w.mendsOrders(t)
-	mended := time.Now()
-	w.receiver.await(t, "OrdersFailing", "resolved", 6*time.Minute)
-	t.Logf("told that they work again %s after they did", time.Since(mended).Round(time.Second))
+	const limit = 6 * time.Minute
+	told := w.receiver.awaitOne(t, wanted{alert: "OrdersFailing", status: "resolved"}, time.Until(w.works.Add(limit))).Sub(w.works)
+	t.Logf("told that they work again %s after they did", told.Round(time.Second))
+	if told > limit {
+		t.Errorf("that is later than %s", limit)
+	}
 	for _, n := range w.receiver.told(t) {
 		for _, a := range n.Alerts {
 			if a.Labels["alertname"] == "HighErrorRate" && a.Labels["service"] == contract.OrderAPI.Name {
 				t.Errorf("told of HighErrorRate too, which OrdersFailing hides: %v", a.Labels)
 			}
 		}
+	}
+}
+
+// stayedQuiet looks back over what the last guests did to the cluster: nothing but what failing orders explain, which are
+// answered by order-api and, to customers, by frontend, may have fired since orders work again.
+func (w *watched) stayedQuiet(t *testing.T) {
+	fired := w.prometheus.mustQuery(t, fmt.Sprintf(`count by (alertname, service, pod, namespace) (count_over_time(
+		ALERTS{alertstate="firing", alertname!~"Watchdog|OrdersFailing", service!~"order-api|frontend"}[%ds]))`,
+		int(time.Since(w.works).Seconds())))
+	for _, alert := range fired {
+		t.Errorf("fired while orders worked: %v", alert.Metric)
 	}
 }
 

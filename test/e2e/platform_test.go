@@ -17,7 +17,7 @@ const (
 	noChangeLimit = 10 * time.Second
 	previewLimit  = 5 * time.Second
 	imageLimit    = 15e6
-	memoryLimit   = 1500 << 20
+	memoryLimit   = 1300 << 20
 )
 
 // TestPlatform does in a throwaway clone what a newcomer does, and what can go wrong afterwards, then proves group after
@@ -49,7 +49,7 @@ func TestPlatform(t *testing.T) {
 		{"orders survive a stopped cluster", p.survivesARestart},
 		{"make up goes on after a kill", p.survivesAKilledUp},
 		{"every target is up soon after make up", p.isWatched},
-	}, p.groups(p.guests()...), []step{
+	}, p.groups(p.guests()), []step{
 		{"make down leaves nothing", p.leavesNothing},
 		{"the limits hold", p.keepsItsLimits},
 	})...)
