@@ -101,6 +101,28 @@ func TestReadmeLinksLead(t *testing.T) {
 	}
 }
 
+// TestReadmePictures: those that make pictures writes are shown, and small enough to be loaded with the page.
+func TestReadmePictures(t *testing.T) {
+	t.Parallel()
+	readme := mustRead(t, "README.md")
+	files, err := filepath.Glob(filepath.Join(root, "docs", "pictures", "*"))
+	if err != nil || len(files) < 5 {
+		t.Fatalf("got %d pictures, %v", len(files), err)
+	}
+	for _, file := range files {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Size() > 150_000 {
+			t.Errorf("%s has %d bytes", file, info.Size())
+		}
+		if name := "](docs/pictures/" + filepath.Base(file) + ")"; !strings.Contains(readme, name) {
+			t.Errorf("README.md does not show %s", file)
+		}
+	}
+}
+
 // anchors are a text's headings as links name them.
 func anchors(text string) []string {
 	var list []string
