@@ -133,7 +133,7 @@ drill-orders: ## the histories for as long as wanted, with a report: make drill-
 	go test -v -count=1 -timeout 0 -run TestHistories ./apps/histories -duration $(or $(DURATION),30m) \
 		-seed $(or $(SEED),0) -reports $(CURDIR)/.local/drill-orders | grep -v '^=== '
 
-drill-cold: ## time the first make up of all, with empty caches (half an hour; not part of make test)
+drill-cold: ## time the first make up of all, with empty caches, and write docs/drill-cold.md (half an hour; not part of make test)
 	@test/drill-cold
 
 # What a pipeline does to a stack, and a person on their own machine: the stock Pulumi CLI, and deliver for what it lacks.
