@@ -65,7 +65,11 @@ func (s *session) checkMachine() error {
 	if missing > 0 {
 		memory = buildingMemory
 	}
-	return machine.CanHost(machine.Need{Dir: s.local, Disk: need + hostedDisk, Memory: memory})
+	return machine.CanHost(machine.Need{Memory: memory, Disks: []machine.Space{
+		{Dir: s.local, Bytes: hostedDisk, Mend: "Free some space there, or clone the repository where there is more."},
+		{Dir: s.cache, Bytes: need, Mend: "Free some space there, or have LOCAL_CACHE name a folder where there is more. " +
+			"Most of it is Go's own caches: go env GOCACHE GOMODCACHE says where they are."},
+	}})
 }
 
 // prepareHosting brings packages and toolchain.

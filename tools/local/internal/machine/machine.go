@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
-	"syscall"
 
 	"github.com/techcommerce/platform/tools/local/internal/step"
 )
@@ -36,9 +35,8 @@ var packages = []struct{ name, file string }{
 
 // Need is what the local cluster takes of a machine, with what is still to be built for it.
 type Need struct {
-	// Disk is how many bytes it takes, in Dir.
-	Disk uint64
-	Dir  string
+	// Disks is what it takes of the disk, by folder.
+	Disks []Space
 	// Memory is how many bytes the machine must have.
 	Memory uint64
 }
@@ -54,7 +52,7 @@ func CanHost(need Need) error {
 	if len(problems) > 0 {
 		return &step.Problem{What: "no local cluster here: " + strings.Join(problems, "; "), Mend: elsewhere}
 	}
-	return errors.Join(enoughDisk(need.Dir, need.Disk), enoughMemory("/proc/meminfo", need.Memory))
+	return errors.Join(enoughDisks(need.Disks), enoughMemory("/proc/meminfo", need.Memory))
 }
 
 // enoughMemory compares with what the kernel has, in a file like /proc/meminfo.
@@ -72,20 +70,6 @@ func enoughMemory(meminfo string, need uint64) error {
 			What: fmt.Sprintf("this machine has %.1f GB of memory, and %.1f GB are needed", float64(have)/(1<<30), float64(need)/(1<<30)),
 			Mend: "make run needs no cluster and a tenth of that. A cluster of another machine will do as well:\n" +
 				"    make up KUBE_CONTEXT=<a context of kubectl config get-contexts> IMAGE_REGISTRY=<where it pulls from>",
-		}
-	}
-	return nil
-}
-
-func enoughDisk(dir string, need uint64) error {
-	var fs syscall.Statfs_t
-	if err := syscall.Statfs(dir, &fs); err != nil {
-		return fmt.Errorf("disk space of %s: %w", dir, err)
-	}
-	if free := fs.Bavail * uint64(fs.Bsize); free < need {
-		return &step.Problem{
-			What: fmt.Sprintf("%s has %.1f GB free, and %.1f GB are needed", dir, float64(free)/(1<<30), float64(need)/(1<<30)),
-			Mend: "Free some space there, or clone the repository where there is more.",
 		}
 	}
 	return nil
