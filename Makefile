@@ -56,7 +56,7 @@ test-packages:
 	@test/install-packages
 
 # Tests are of the whole program, in a shell with make env, too.
-test test-fast vet test-unit test-datadog golden declaration: export GOFLAGS := $(filter-out -tags=lean,$(GOFLAGS))
+test test-fast vet test-unit test-datadog golden paged declaration: export GOFLAGS := $(filter-out -tags=lean,$(GOFLAGS))
 
 program: ## build the whole program, Datadog's SDK first and with less memory than go build would take
 	@go run ./infra/cmd/program whole
@@ -106,6 +106,11 @@ test-group: ## one group of the end-to-end tests on the cluster that is up here:
 golden: program ## rewrite the golden files and the settings reference after a change that is meant
 	go generate ./stacks/...
 	go test ./infra -run 'TestGolden|TestRenamesHaveAliases' -update
+
+paged: program ## break what each critical alert is about, time who is paged by Prometheus and by Datadog, and write it down in docs/runbooks
+	go test -count=1 -run '^TestWhoIsPaged$$' ./infra/alerts -update
+	go test -count=1 -run '^TestDatadogPages$$' ./infra -update
+	$(MAKE) runbooks
 
 runbooks: ## write docs/runbooks from the alerts
 	go run ./infra/runbooks/cmd docs/runbooks

@@ -1,68 +1,60 @@
 package runbooks
 
 import (
-	"cmp"
-	"time"
+	"regexp"
 
 	"github.com/techcommerce/platform/infra/alerts"
-	"github.com/techcommerce/platform/infra/notify"
+	"github.com/techcommerce/platform/infra/runbooks/measured"
 )
 
 // index is the page that lists the alerts.
 type index struct {
 	Alerts []alerts.Alert
 	Paged  []paged
+	// PrometheusDate and DatadogDate are the days on which the table was measured.
+	PrometheusDate, DatadogDate string
 }
 
-// paged is a critical alert, and how soon each backend pages.
+// paged is a critical alert, and what was seen of it in each backend when it was about something broken.
 type paged struct {
 	alerts.Alert
-	Prometheus, Datadog string
+	Prometheus, Datadog measured.Alert
+	// Drilled is what the last drill on a cluster saw; empty if it does not break that.
+	Drilled string
+	// Only says why Datadog has nothing to measure.
+	Only string
 }
 
-// tick is the time between two scrapes, and between two evaluations, of a stack that sets none.
-const tick = 15 * time.Second
-
-// pagedOf are the critical alerts of a list.
-func pagedOf(list []alerts.Alert) []paged {
-	var critical []paged
+// indexOf reads what was measured of the critical alerts of a list, and in the report of the last drill.
+func indexOf(list []alerts.Alert, drill string) (index, error) {
+	page := index{Alerts: list}
+	prometheus, err := measured.Read(measured.Prometheus)
+	if err != nil {
+		return page, err
+	}
+	datadog, err := measured.Read(measured.Datadog)
+	if err != nil {
+		return page, err
+	}
+	page.PrometheusDate, page.DatadogDate = prometheus.Date, datadog.Date
 	for _, alert := range list {
-		if alert.Severity == alerts.Critical {
-			critical = append(critical, paged{alert, prometheus(alert, ticks()), datadog(alert)})
+		if alert.Severity != alerts.Critical {
+			continue
 		}
-	}
-	return critical
-}
-
-// ticks are the times between two evaluations of alerts that have one of their own.
-func ticks() map[string]time.Duration {
-	own := map[string]time.Duration{}
-	for _, group := range alerts.Rules(alerts.Reference()).Groups {
-		for _, rule := range group.Rules {
-			if rule.Alert != "" && group.Interval > 0 {
-				own[rule.Alert] = time.Duration(group.Interval)
-			}
+		p := paged{Alert: alert, Prometheus: prometheus.Alerts[alert.Name], Datadog: datadog.Alerts[alert.Name], Drilled: drilled(drill, alert.Name)}
+		if alert.Path {
+			p.Only = "not needed: it is about Prometheus' own way to on-call"
 		}
+		page.Paged = append(page.Paged, p)
 	}
-	return own
+	return page, nil
 }
 
-// prometheus adds up a scrape, two evaluations, of which the first sees the fault and the other fires, and the time in
-// which Alertmanager collects what begins together.
-func prometheus(alert alerts.Alert, own map[string]time.Duration) string {
-	evaluation := cmp.Or(own[alert.Name], tick)
-	return (alert.For + tick + 2*evaluation + notify.Wait(tick)).String()
-}
-
-// datadog goes by the window, which must be over, and the minute between two evaluations.
-func datadog(alert alerts.Alert) string {
-	switch {
-	case alert.Datadog != nil:
-		return (alert.Datadog.Window + time.Minute).String()
-	case alert.StandIn != "":
-		return "with `" + alert.StandIn + "`"
-	case alert.Path:
-		return "not needed: it is about Prometheus' own way to on-call"
+// drilled finds an alert in the report of a drill: how long it was until the receiver in the cluster had the notification.
+func drilled(report, alert string) string {
+	row := regexp.MustCompile(`(?m)\| ` + alert + ` \| \S+ \| (\S+) \|`).FindStringSubmatch(report)
+	if row == nil {
+		return ""
 	}
-	return "only Prometheus has it"
+	return row[1]
 }

@@ -69,8 +69,15 @@ func split(list string) []string {
 	return words
 }
 
-// parseExpression takes the series out of an expression. What is left over is arithmetic, which Go's own parser reads.
+// parseExpression reads an expression and finds what is wrong with it.
 func parseExpression(text string) ([]series, []string) {
+	found, _, problems := parseTree(text)
+	return found, problems
+}
+
+// parseTree takes the series out of an expression. What is left over is arithmetic, which Go's own parser reads: in the
+// tree s0 stands for the first series, s1 for the second.
+func parseTree(text string) ([]series, ast.Expr, []string) {
 	var found []series
 	var problems []string
 	rest := seriesForm.ReplaceAllStringFunc(text, func(match string) string {
@@ -82,11 +89,11 @@ func parseExpression(text string) ([]series, []string) {
 	})
 	tree, err := parser.ParseExpr(strings.ReplaceAll(rest, "'", `"`))
 	if err != nil || len(found) == 0 {
-		return found, append(problems, fmt.Sprintf("query: %q is no expression of aggregate:metric{filter} terms", text))
+		return found, nil, append(problems, fmt.Sprintf("query: %q is no expression of aggregate:metric{filter} terms", text))
 	}
 	a := arithmetic{series: found}
 	a.walk(tree, false)
-	return found, append(problems, a.problems...)
+	return found, tree, append(problems, a.problems...)
 }
 
 func (s series) problems() []string {

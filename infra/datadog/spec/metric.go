@@ -21,7 +21,9 @@ type query struct {
 	// aggregate sums up the window: avg, sum, … or percentile, change.
 	aggregate string
 	window    string
-	series    []series
+	// expression is what is summed up, as it is written.
+	expression string
+	series     []series
 	compared
 }
 
@@ -40,7 +42,7 @@ func parseMetric(text string) (query, []string) {
 			"avg(last_5m):avg:system.load.1{*} > 4"}
 	}
 	found, problems := parseExpression(rest)
-	q.series = found
+	q.series, q.expression = found, rest
 	if problem := windowProblem(q.window); problem != "" {
 		problems = append(problems, problem)
 	}

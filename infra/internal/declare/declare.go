@@ -24,6 +24,8 @@ type Declaration struct {
 
 // Resource is one call of the program.
 type Resource struct {
+	// ID is the one that it was given.
+	ID string
 	// Type is the resource's type token, Name its logical name.
 	Type, Name string
 	// Parent is the logical name of the component that it belongs to; empty at the top.
@@ -93,7 +95,7 @@ func (r *recorder) NewResource(args pulumi.MockResourceArgs) (string, resource.P
 	}
 	r.seen[identity] = true
 	r.resources = append(r.resources, Resource{
-		Type: args.TypeToken, Name: args.Name, Parent: nameOf(parent), Custom: args.Custom,
+		ID: idOf(args), Type: args.TypeToken, Name: args.Name, Parent: nameOf(parent), Custom: args.Custom,
 		Provider: args.Provider, Options: options(args), Inputs: args.Inputs,
 		Identity: identity, Former: former(args), After: args.RegisterRPC.GetDependencies(),
 	})

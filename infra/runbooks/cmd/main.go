@@ -21,7 +21,11 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("usage: cmd FOLDER")
 	}
-	pages, err := runbooks.Pages()
+	drill, err := os.ReadFile(filepath.Join(args[0], "..", "drill-alerts.md"))
+	if err != nil {
+		return err
+	}
+	pages, err := runbooks.Pages(string(drill))
 	if err != nil {
 		return err
 	}
