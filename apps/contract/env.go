@@ -20,6 +20,9 @@ const (
 	// EnvDrainTimeout is how long requests in flight may take after that. A Go duration, default "15s". The pod's
 	// grace period is the sum of both and a margin.
 	EnvDrainTimeout = "DRAIN_TIMEOUT"
+	// EnvConnectionAge is about how long a client may keep a connection before an answer asks it to open another one, so
+	// that new pods get their share. A Go duration, default "30s".
+	EnvConnectionAge = "CONNECTION_AGE"
 	// EnvMaxConnections bounds the requests served at once (and with them the store's connections). Default 100.
 	EnvMaxConnections = "MAX_CONNECTIONS"
 	// EnvWriteRate is how many writes a second one client may make before it is answered 429; bursts of twice that

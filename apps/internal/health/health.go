@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,7 +17,7 @@ type Check func(context.Context) error
 type Checks struct {
 	mu       sync.Mutex
 	named    map[string]Check
-	draining bool
+	draining atomic.Bool
 	last     map[string]error
 	checked  time.Time
 }
@@ -44,18 +45,19 @@ func (c *Checks) Set(name string, check Check) {
 
 // Drain makes the service unready for good.
 func (c *Checks) Drain() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.draining = true
+	c.draining.Store(true)
 }
+
+// Draining says whether the service is about to end.
+func (c *Checks) Draining() bool { return c.draining.Load() }
 
 // Problems says what keeps the service from being ready, by check; none when it is ready.
 func (c *Checks) Problems(ctx context.Context) map[string]error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.draining {
+	if c.draining.Load() {
 		return map[string]error{"draining": errDraining}
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if !c.checked.IsZero() && time.Since(c.checked) < remembered {
 		return c.last
 	}

@@ -59,10 +59,12 @@ func (s *Service) Serve(ctx context.Context) error {
 var errPreparing = fault.New(fault.Unavailable, "being prepared")
 
 // run is the life between open listeners and the end. The first part that fails ends all.
-func (s *Service) run(ctx context.Context, public, internal net.Listener) error {
-	servers := []*http.Server{s.server(s.Handler()), s.server(s.internals())}
+func (s *Service) run(ctx context.Context, outside, inside net.Listener) error {
+	public := s.server(endPolitely(s.Health, s.Handler()))
+	public.ConnContext = limitAge(s.Settings.ConnectionAge)
+	servers := []*http.Server{public, s.server(s.internals())}
 	failed := make(chan error, len(servers)+1+len(s.works))
-	for i, listener := range []net.Listener{public, internal} {
+	for i, listener := range []net.Listener{outside, inside} {
 		go func() {
 			if err := servers[i].Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 				failed <- err
