@@ -72,7 +72,7 @@ func (o *operation) takeBackup(ctx context.Context) error {
 			job, o.settings.Namespace)
 	case ctx.Err() != nil:
 		return errInterrupted
-	case errors.Is(err, backup.None):
+	case errors.Is(err, backup.ErrNone):
 		fmt.Fprintf(o.out, "there is no backup: CronJob %s comes with this deployment\n", backupJob)
 	case slices.Contains(o.labels, withoutBackup):
 		fmt.Fprintf(o.out, "there is no backup, which %s allows: %v\n", withoutBackup, err)

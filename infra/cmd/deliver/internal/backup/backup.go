@@ -17,8 +17,8 @@ import (
 	"github.com/techcommerce/platform/infra/internal/api"
 )
 
-// None is that there is no CronJob to take a backup by.
-var None = errors.New("the cluster has no such CronJob yet")
+// ErrNone is that there is no CronJob to take a backup by.
+var ErrNone = errors.New("the cluster has no such CronJob yet")
 
 // Backup is one that is to be taken.
 type Backup struct {
@@ -36,7 +36,7 @@ func (b Backup) Take(ctx context.Context) (job string, err error) {
 	var schedule batchv1.CronJob
 	err = b.Client.Get(ctx, &schedule, root+"/cronjobs/"+b.CronJob)
 	if apierrors.IsNotFound(err) {
-		return "", None
+		return "", ErrNone
 	}
 	if err != nil {
 		return "", b.failed("CronJob "+b.CronJob, err)
