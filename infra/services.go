@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/database"
@@ -48,7 +49,10 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	if service.Name == public.Name {
 		args.Callers = append(args.Callers, probers(stack)...)
 		args.NodePort = stack.Edge.NodePort
-		args.Env[contract.EnvTrustedProxies] = strconv.Itoa(proxies(stack.Edge))
+		args.ExternalTrafficPolicy = string(stack.Edge.ExternalTrafficPolicy)
+		if networks := trustedNetworks(stack.Edge); networks != "" {
+			args.Env[contract.EnvTrustedNetworks] = networks
+		}
 	}
 	if service.Name == public.Name && stack.Edge.PublicAdmin {
 		args.Env[contract.EnvPublicAdmin] = "true"
@@ -75,6 +79,8 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 		contract.EnvDrainDelay:      stack.Drain.Delay.String(),
 		contract.EnvDrainTimeout:    stack.Drain.Timeout.String(),
 		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
+		contract.EnvWriteRate:       strconv.Itoa(stack.Services[service.Name].WriteRate),
+		contract.EnvMemoryLimit:     heapLimit(stack.Services[service.Name].Memory),
 	}
 }
 
@@ -150,12 +156,28 @@ func pods(service contract.Service) kube.Peer {
 	return kube.Peer{Pods: kube.App{Name: service.Name}.Selector()}
 }
 
-// proxies is how many proxies before the public service say where a request is from.
-func proxies(edge stacks.Edge) int {
-	if edge.Ingress != nil || edge.Tunnel != nil {
-		return 1
+// trustedNetworks is whose X-Forwarded-For the public service believes: the stack's own list, or the private networks
+// where an ingress or a tunnel is the only way in. The address of whoever comes through a node port may be a private one,
+// a node's or that of a machine nearby, so beside a node port only the stack's own list is believed.
+func trustedNetworks(edge stacks.Edge) string {
+	if len(edge.TrustedNetworks) > 0 {
+		var networks []string
+		for _, network := range edge.TrustedNetworks {
+			networks = append(networks, network.String())
+		}
+		return strings.Join(networks, ",")
 	}
-	return 0
+	if edge.NodePort != 0 {
+		return ""
+	}
+	return "private"
+}
+
+// heapLimit is what of a pod's memory Go's runtime may use, in bytes. The rest is for what the runtime does not count:
+// SQLite's own memory, stacks of the kernel, and the time that a collection takes.
+func heapLimit(memory stacks.MemoryRange) string {
+	const percent = 80
+	return strconv.FormatInt(int64(memory.Limit)/100*percent, 10)
 }
 
 func cpuRange(r stacks.CPURange) kube.Range {

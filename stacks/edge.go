@@ -1,20 +1,46 @@
 package stacks
 
+import "fmt"
+
 // Edge is the ways in from outside the cluster.
 type Edge struct {
 	// NodePort opens the frontend on this port of every node. Absent: closed.
 	NodePort int `json:"nodePort,omitempty" min:"30000" max:"32767"`
+	// ExternalTrafficPolicy says how the node port finds a pod. Cluster: every node answers, but clients share the address of
+	// the node that they came through, and with it the limit of writes. Local: clients keep their address, but only nodes
+	// that run a pod of the frontend answer.
+	ExternalTrafficPolicy TrafficPolicy `json:"externalTrafficPolicy,omitempty"`
 	// NodeHost is a node's name or address in the URL that is shown for the node port.
 	NodeHost string `json:"nodeHost,omitempty" pattern:"host"`
 	// Ingress opens the frontend under a host name. Absent: closed.
 	Ingress *Ingress `json:"ingress,omitempty"`
 	// Tunnel opens the shop through ngrok. Absent: closed.
 	Tunnel *Tunnel `json:"tunnel,omitempty"`
+	// TrustedNetworks are the networks of the proxies before the frontend, whose X-Forwarded-For names the client. Absent: all
+	// private networks where the only ways in are an ingress and a tunnel, and none where there is a node port, because
+	// whoever comes through it would choose an address. With a node port beside an ingress or a tunnel, name the network of
+	// the cluster's pods; otherwise all who come through the ingress are one client.
+	TrustedNetworks []CIDR `json:"trustedNetworks,omitempty"`
 	// PublicAdmin serves the operator's pages, /admin, to whoever reaches the shop and has the admin key. Without it they
 	// answer kubectl port-forward alone.
 	PublicAdmin bool `json:"publicAdmin,omitempty"`
 	// Secure demands exactly one way in, and TLS on it: no node port, of monitoring neither, and no tunnel.
 	Secure bool `json:"secure,omitempty"`
+}
+
+// TrafficPolicy says how a node port finds a pod.
+type TrafficPolicy string
+
+// The ways from a node port to a pod.
+const (
+	// TrafficCluster sends to a pod on any node.
+	TrafficCluster TrafficPolicy = "Cluster"
+	// TrafficLocal sends to pods on the node that is asked.
+	TrafficLocal TrafficPolicy = "Local"
+)
+
+func (TrafficPolicy) options() []string {
+	return []string{string(TrafficCluster), string(TrafficLocal)}
 }
 
 // Ingress opens the frontend under a host name.
@@ -46,6 +72,12 @@ func (e Edge) validate(path string, secrets map[string]Secret) []Problem {
 	}
 	if e.Tunnel != nil {
 		found = append(found, e.Tunnel.validate(path+".tunnel", secrets)...)
+	}
+	for i, network := range e.TrustedNetworks {
+		if network.prefix.Bits() == 0 {
+			found.add(fmt.Sprintf("%s.trustedNetworks[%d]", path, i),
+				"%s trusts everybody, so that a client may choose its address; want the networks of the proxies", network)
+		}
 	}
 	if i := e.Ingress; i != nil {
 		if i.Host == "" {

@@ -12,6 +12,8 @@ type Service struct {
 	Memory MemoryRange `json:"memory"`
 	// MaxConnections bounds the requests that one pod serves at once.
 	MaxConnections int `json:"maxConnections,omitempty" min:"1" max:"10000"`
+	// WriteRate is how many writes a second one client may make at one pod; twice that are let through in one burst.
+	WriteRate int `json:"writeRate,omitempty" min:"1" max:"10000"`
 	// DatabaseConnections bounds the connections that one pod holds to its database, if it has one.
 	DatabaseConnections int `json:"databaseConnections,omitempty" min:"1" max:"1000"`
 	// Spread says how pods are kept apart.
@@ -75,6 +77,7 @@ func defaultService() Service {
 		CPU:                 CPURange{Request: 100},
 		Memory:              MemoryRange{Request: 64 * MiB, Limit: 128 * MiB},
 		MaxConnections:      100,
+		WriteRate:           20,
 		DatabaseConnections: 10,
 		Spread:              SpreadPreferred,
 	}

@@ -133,6 +133,7 @@ func Defaults(name string) Stack {
 
 		RolloutDeadline: 300 * Second,
 		Orders:          defaultOrders(),
+		Edge:            Edge{ExternalTrafficPolicy: TrafficCluster},
 		Keys:            Keys{Generation: 1},
 		Alerts:          defaultAlerts(),
 	}

@@ -36,6 +36,9 @@ const (
 	// EnvTrustedProxies is the older way: how many entries from the right end of X-Forwarded-For name the client, whoever
 	// the peer is. It still works where EnvTrustedNetworks is absent, with a warning.
 	EnvTrustedProxies = "TRUSTED_PROXIES"
+	// EnvMemoryLimit is the memory that Go's runtime tries to stay below, in bytes: the runtime's own variable. Absent:
+	// no limit.
+	EnvMemoryLimit = "GOMEMLIMIT"
 	// EnvOTLPEndpoint is where traces go, OpenTelemetry's own variable. Absent: nowhere.
 	EnvOTLPEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
 )

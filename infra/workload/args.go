@@ -23,6 +23,8 @@ type Args struct {
 	Port int
 	// NodePort opens Port on every node; 0 does not.
 	NodePort int
+	// ExternalTrafficPolicy says how NodePort finds a pod, "Cluster" or "Local".
+	ExternalTrafficPolicy string
 	// InternalPort serves metrics. It is on the container only.
 	InternalPort int
 	// Probes says where the service tells its health.

@@ -19,6 +19,7 @@ func service(a Args) *corev1.ServiceArgs {
 	}
 	if a.NodePort != 0 {
 		spec.Type = pulumi.String("NodePort")
+		spec.ExternalTrafficPolicy = pulumi.String(a.ExternalTrafficPolicy)
 		port.NodePort = pulumi.Int(a.NodePort)
 	}
 	return &corev1.ServiceArgs{Metadata: meta(a, a.Host), Spec: spec}
