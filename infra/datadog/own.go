@@ -103,7 +103,7 @@ func (a Args) checkoutBlocked() planned {
 	m := spec.Monitor{Name: "CheckoutBlocked", Type: spec.Composite, Priority: 2}
 	m.Message = a.message(text{
 		summary: "Orders fail because " + a.Catalogue + " is not reached", about: "see its two monitors",
-		impact: "Nobody can buy.", runbook: "CheckoutFailing.md",
+		impact: "Nobody can buy.", runbook: "OrdersFailing.md",
 	}, m)
 	return planned{
 		name: m.Name, monitor: m, service: a.Orders, of: []string{errorLogs + a.Orders, callsFail + a.Orders},
