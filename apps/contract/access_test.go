@@ -28,7 +28,7 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 	ada := caller{name: "the owner", header: map[string]string{"Order-Owner": "ada-secret"}}
 	link := caller{name: "whoever has the link", query: "?access=" + access}
 	secret := caller{name: "whoever has the order's secret", header: map[string]string{"Order-Access": access}}
-	guess := caller{name: "whoever guesses a secret", header: map[string]string{"Order-Access": "A" + access[1:]}, query: "?access="}
+	guess := caller{name: "whoever guesses a secret", header: map[string]string{"Order-Access": access[1:] + access[:1] + "A"}, query: "?access="}
 	key := caller{name: "the key's holder", header: map[string]string{"Idempotency-Key": "1", "Idempotency-Scope": "ada-secret"}}
 	bareKey := caller{name: "whoever guesses the key", header: map[string]string{"Idempotency-Key": "1"}}
 	admin := caller{name: "the operator", header: map[string]string{"X-API-Key": adminKey}}

@@ -91,7 +91,7 @@ func TestAdminSaysThatItCannotCheck(t *testing.T) {
 func TestAdminRefusesWhatIsNoKey(t *testing.T) {
 	t.Parallel()
 	s := mustOpen(t)
-	for _, key := range []string{"a\nb", "k\x00", "schlüssel", "a b", strings.Repeat("k", 60_000)} {
+	for _, key := range []string{"a\nb", "k\x00", "schlüssel", strings.Repeat("k", 60_000)} {
 		v := newVisitor(t, s.url)
 		got := v.submit("/admin/session", url.Values{"key": {key}})
 		if got.status != http.StatusUnauthorized {

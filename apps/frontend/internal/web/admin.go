@@ -131,7 +131,7 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 // away, and count against it.
 func canBeKey(text string) bool {
 	const longest = 512
-	return len(text) <= longest && !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c > '~' })
+	return len(text) <= longest && !strings.ContainsFunc(text, func(c rune) bool { return c < ' ' || c > '~' })
 }
 
 // signOut answers POST /admin/session/end.
