@@ -121,9 +121,12 @@ func (tab *tab) open(path string) {
 	tab.do(chromedp.Navigate(tab.url + path))
 }
 
-// press clicks on what a CSS selector finds.
+// press clicks on what a CSS selector finds, once the page is as it will be: until then another element may take its place.
 func (tab *tab) press(selector string) {
 	tab.t.Helper()
+	for end := time.Now().Add(patience); ask[bool](tab, busy) && time.Now().Before(end); {
+		time.Sleep(20 * time.Millisecond)
+	}
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
 	err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector), chromedp.NodeEnabled))
@@ -134,6 +137,9 @@ func (tab *tab) press(selector string) {
 		tab.t.Fatalf("press %s: %v\n%s", selector, err, tab.text("body"))
 	}
 }
+
+// busy says whether the page's script is renewing a part of it.
+const busy = `document.querySelector("main")?.getAttribute("aria-busy") === "true"`
 
 // replaced says whether the page put another element in the place of the one that was found, before it was pressed.
 func replaced(err error) bool { return strings.Contains(err.Error(), "Could not find node") }

@@ -6,6 +6,13 @@
   const parts = ["notice", "results", "cart", "cart-link"];
   let queue = Promise.resolve();
   let latest = 0;
+  let pending = 0;
+
+  // Whoever reads the page by its roles, a screen reader for example, waits until it is as it will be.
+  function busy(change) {
+    pending += change;
+    document.getElementById("main").setAttribute("aria-busy", String(pending > 0));
+  }
 
   function swap(html) {
     const fresh = new DOMParser().parseFromString(html, "text/html");
@@ -29,10 +36,12 @@
 
   function change(form, button) {
     const body = new URLSearchParams(new FormData(form, button));
+    busy(1);
     // One after the other: each change starts from the cart that the one before it left in the cookie.
     queue = queue
       .then(() => renew(form.action, { method: "POST", body }))
-      .catch(() => location.reload());
+      .catch(() => location.reload())
+      .finally(() => busy(-1));
   }
 
   function search(form) {
@@ -40,15 +49,21 @@
     const text = form.elements.q.value.trim();
     if (text) url.searchParams.set("q", text);
     history.replaceState(null, "", url);
-    queue = queue.then(() => renew(url)).catch(() => location.assign(url));
+    busy(1);
+    queue = queue
+      .then(() => renew(url))
+      .catch(() => location.assign(url))
+      .finally(() => busy(-1));
   }
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.live) {
       event.preventDefault();
-      if (form.dataset.live === "search") search(form);
-      else change(form, event.submitter);
+      if (form.dataset.live === "search") {
+        clearTimeout(typing); // what was typed is searched for now
+        search(form);
+      } else change(form, event.submitter);
     } else if ("once" in form.dataset) {
       // After the browser has taken the form's data, which leaves out disabled buttons.
       setTimeout(() => event.submitter && (event.submitter.disabled = true));
