@@ -56,7 +56,7 @@ func (p *platform) delivery(t *testing.T) {
 			p.shell(t, "pulumi config set --path services.frontend.cpu.request 900 --stack local")
 		}, d.impatient, "not placed: .*Insufficient cpu"),
 		d.broken("a service whose probes are answered 500", func(t *testing.T) {
-			d.probes.write(t, strings.ReplaceAll(d.probes.text, "http.StatusOK", "http.StatusInternalServerError"))
+			d.probes.write(t, strings.ReplaceAll(d.probes.text, readyAnswer, "http.StatusInternalServerError"))
 			p.make(t, "images")
 			d.probes.restore(t)
 		}, d.builds, "statuscode: 500"),
@@ -195,6 +195,12 @@ func (d *delivery) broken(name string, spoil func(*testing.T), mend kept, want s
 	}}
 }
 
+// What is replaced in the source to break a service.
+const (
+	routesMiddleware = "limited.Use(a.service.LimitWrites(), confidential)"
+	readyAnswer      = "http.StatusOK"
+)
+
 // errorsLimit is how long a service that calls itself ready may answer customers 500: its pods roll out, the smoke test
 // loses patience, the pods of the release before roll out.
 const errorsLimit = 90 * time.Second
@@ -204,7 +210,7 @@ const errorsLimit = 90 * time.Second
 // smoke test finds it, that the rollback ends it, how soon, and that no order that was taken is lost.
 func (d *delivery) servesErrors(t *testing.T) {
 	t.Cleanup(func() { d.builds.restore(t); d.routes.restore(t) })
-	d.routes.write(t, strings.Replace(d.routes.text, "limited.Use(a.service.LimitWrites())", `limited.Use(func(http.Handler) http.Handler {
+	d.routes.write(t, strings.Replace(d.routes.text, routesMiddleware, `limited.Use(func(http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 	})`, 1))
 	d.p.make(t, "images")

@@ -17,7 +17,7 @@ const (
 	noChangeLimit = 10 * time.Second
 	previewLimit  = 5 * time.Second
 	imageLimit    = 15e6
-	memoryLimit   = 1300 << 20
+	memoryLimit   = 1400 << 20
 )
 
 // TestPlatform does in a throwaway clone what a newcomer does, and what can go wrong afterwards, then proves group after

@@ -1,0 +1,24 @@
+package e2e_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestFaultsCanBePutIn proves before any cluster is up that the source still has what delivery replaces to break a service.
+func TestFaultsCanBePutIn(t *testing.T) {
+	for file, text := range map[string]string{
+		"apps/order-api/routes.go":        routesMiddleware,
+		"apps/internal/service/probes.go": readyAnswer,
+	} {
+		source, err := os.ReadFile(filepath.Join("..", "..", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(source), text) {
+			t.Errorf("%s does not have %q any more", file, text)
+		}
+	}
+}
