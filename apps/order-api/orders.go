@@ -163,49 +163,39 @@ func (a *api) place(w http.ResponseWriter, r *http.Request) {
 
 // cancel is for whoever holds the order or has its secret.
 func (a *api) cancel(w http.ResponseWriter, r *http.Request) {
-	id, ok := rest.PathID(r)
-	if !ok {
-		rest.Error(w, r, order.ErrNotFound)
-		return
-	}
-	cancelled, err := a.orders.Cancel(r.Context(), id, func(o order.Order) error { return a.checkCancelling(r, o) })
-	if err != nil {
-		rest.Error(w, r, err)
-		return
-	}
-	rest.Write(w, r, http.StatusOK, a.viewFor(r, cancelled))
+	a.change(w, r, func(id int64) (order.Order, error) {
+		return a.orders.Cancel(r.Context(), id, func(o order.Order) error { return a.checkCancelling(r, o) })
+	})
 }
 
 // renewAccess is for whoever holds the order: its secret alone must not lock its owner out.
 func (a *api) renewAccess(w http.ResponseWriter, r *http.Request) {
-	id, ok := rest.PathID(r)
-	if !ok {
-		rest.Error(w, r, order.ErrNotFound)
-		return
-	}
-	renewed, err := a.orders.RenewAccess(r.Context(), id, func(o order.Order) error { return a.checkHolding(r, o) })
-	if err != nil {
-		rest.Error(w, r, err)
-		return
-	}
-	rest.Write(w, r, http.StatusOK, a.viewFor(r, renewed))
+	a.change(w, r, func(id int64) (order.Order, error) {
+		return a.orders.RenewAccess(r.Context(), id, func(o order.Order) error { return a.checkHolding(r, o) })
+	})
 }
 
 func (a *api) move(w http.ResponseWriter, r *http.Request) {
+	a.change(w, r, func(id int64) (order.Order, error) {
+		to, err := readMove(r)
+		if err != nil {
+			return order.Order{}, err
+		}
+		return a.orders.Move(r.Context(), id, to)
+	})
+}
+
+// change does something to the order that the address names, and answers with what became of it.
+func (a *api) change(w http.ResponseWriter, r *http.Request, do func(id int64) (order.Order, error)) {
 	id, ok := rest.PathID(r)
 	if !ok {
 		rest.Error(w, r, order.ErrNotFound)
 		return
 	}
-	to, err := readMove(r)
+	changed, err := do(id)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	moved, err := a.orders.Move(r.Context(), id, to)
-	if err != nil {
-		rest.Error(w, r, err)
-		return
-	}
-	rest.Write(w, r, http.StatusOK, a.viewFor(r, moved))
+	rest.Write(w, r, http.StatusOK, a.viewFor(r, changed))
 }

@@ -20,6 +20,9 @@ type adminOrdersView struct {
 	Pages  pagesView
 }
 
+// Path is where the list is, and below it each order.
+func (adminOrdersView) Path() string { return "/admin/orders" }
+
 // stateView is a state that the list can be narrowed to.
 type stateView struct {
 	Name   string
@@ -48,7 +51,7 @@ func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.
 	for _, o := range found.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}
-	view.Pages = newPagesView("/admin/orders", here, found.More)
+	view.Pages = newPagesView(view.Path(), here, found.More)
 	view.Pages.Previous, view.Pages.Next = view.filtered(view.Pages.Previous), view.filtered(view.Pages.Next)
 	s.render(w, r, page{Template: "adminorders", Title: "Orders", Nav: "admin", Session: s.sessions.Load(r), Content: view})
 }
@@ -107,12 +110,8 @@ func (s *Site) adminOrder(w http.ResponseWriter, r *http.Request, apis backend.A
 // moveOrder answers POST /admin/orders/{id}: the form says which state the order is to go to, so that a form that is sent
 // twice does it once.
 func (s *Site) moveOrder(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
-	id, ok := rest.PathID(r)
+	id, ok := s.posted(w, r)
 	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if !s.form(w, r) {
 		return
 	}
 	to := r.PostForm.Get("to")

@@ -180,12 +180,8 @@ func (s *Site) showProduct(w http.ResponseWriter, r *http.Request, apis backend.
 
 // editProduct answers POST /admin/products/{id}.
 func (s *Site) editProduct(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
-	id, ok := rest.PathID(r)
+	id, ok := s.posted(w, r)
 	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if !s.form(w, r) {
 		return
 	}
 	form, price := readProductForm(r.PostForm)
@@ -209,12 +205,8 @@ func (s *Site) editProduct(w http.ResponseWriter, r *http.Request, apis backend.
 
 // addStock answers POST /admin/products/{id}/stock. The number is a change, because orders take from the stock meanwhile.
 func (s *Site) addStock(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
-	id, ok := rest.PathID(r)
+	id, ok := s.posted(w, r)
 	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if !s.form(w, r) {
 		return
 	}
 	visit := s.sessions.Load(r)

@@ -16,12 +16,8 @@ const maxForm = 64 << 10
 
 // change answers POST /cart/items/{id}: a button of the shop's page or of the cart was pressed.
 func (s *Site) change(w http.ResponseWriter, r *http.Request) {
-	product, ok := rest.PathID(r)
+	product, ok := s.posted(w, r)
 	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if !s.form(w, r) {
 		return
 	}
 	ctx, cancel := patience(r)

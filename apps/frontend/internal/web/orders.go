@@ -23,6 +23,9 @@ type ordersView struct {
 	Pages       pagesView
 }
 
+// Path is where the list is, and below it each order.
+func (ordersView) Path() string { return "/orders" }
+
 // orderView is an order with what its status means.
 type orderView struct {
 	backend.Order
@@ -120,7 +123,7 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	for _, o := range orders.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}
-	view.Pages = newPagesView("/orders", here, orders.More)
+	view.Pages = newPagesView(view.Path(), here, orders.More)
 	s.render(w, r, page{
 		Template: "orders", Title: "Orders", Nav: "orders", Session: visit, Content: view,
 	})
@@ -195,12 +198,8 @@ func lookAgain(r *http.Request) string {
 
 // cancel answers POST /orders/{id}/cancel of a form: the button on the order's page was pressed.
 func (s *Site) cancel(w http.ResponseWriter, r *http.Request) {
-	id, ok := rest.PathID(r)
+	id, ok := s.posted(w, r)
 	if !ok {
-		s.notFound(w, r)
-		return
-	}
-	if !s.form(w, r) {
 		return
 	}
 	visit := s.sessions.Load(r)

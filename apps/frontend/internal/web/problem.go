@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
 // wantsPage says whether the request comes from somebody who reads HTML. Browsers name text/html when they navigate;
@@ -78,6 +80,15 @@ func (s *Site) notFound(w http.ResponseWriter, r *http.Request) { s.fail(w, r, h
 
 // badForm answers a form that is none of ours.
 func (s *Site) badForm(w http.ResponseWriter, r *http.Request) { s.fail(w, r, http.StatusBadRequest) }
+
+// posted reads a form and the id in its address, and answers where either makes no sense.
+func (s *Site) posted(w http.ResponseWriter, r *http.Request) (id int64, ok bool) {
+	if id, ok = rest.PathID(r); !ok {
+		s.notFound(w, r)
+		return 0, false
+	}
+	return id, s.form(w, r)
+}
 
 // form reads a form of at most maxForm bytes, and answers one that cannot be read.
 func (s *Site) form(w http.ResponseWriter, r *http.Request) bool {
