@@ -1,11 +1,13 @@
 package bench_test
 
 import (
+	"bufio"
 	"bytes"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httputil"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,19 +17,30 @@ import (
 	"time"
 )
 
-// bareBody names the variable that makes this test binary a server of the file that it names.
-const bareBody, bareAddress = "BENCH_BARE_BODY", "BENCH_BARE_ADDRESS"
+// bareAnswer names the variable that makes this test binary a server of the answer in the file that it names.
+const bareAnswer, bareAddress = "BENCH_BARE_ANSWER", "BENCH_BARE_ADDRESS"
 
 const key = "a key for the benchmarks alone"
 
-// serveBare is what we are compared with: net/http and a Write.
+// serveBare is what we are compared with: net/http and a Write of an answer, headers and all, that a service gave.
 func serveBare(path string) {
-	body, err := os.ReadFile(path)
+	file, err := os.Open(path)
 	if err != nil {
 		panic(err)
 	}
+	answer, err := http.ReadResponse(bufio.NewReader(file), nil)
+	if err != nil {
+		panic(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		panic(err)
+	}
+	answer.Header.Del("Date") // which net/http sets itself
 	panic(http.ListenAndServe(os.Getenv(bareAddress), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
+		for name, values := range answer.Header {
+			w.Header().Set(name, values[0])
+		}
 		_, _ = w.Write(body) // a client that left ends the round
 	})))
 }
@@ -40,16 +53,16 @@ func mustRunBare(b *testing.B, url string) string {
 		b.Fatal(err)
 	}
 	defer response.Body.Close() //nolint:errcheck // read to its end
-	body, err := io.ReadAll(response.Body)
+	answer, err := httputil.DumpResponse(response, true)
 	if err != nil {
 		b.Fatal(err)
 	}
-	file, address := filepath.Join(b.TempDir(), "body"), mustFreeAddress(b)
-	if err := os.WriteFile(file, body, 0o600); err != nil {
+	file, address := filepath.Join(b.TempDir(), "answer"), mustFreeAddress(b)
+	if err := os.WriteFile(file, answer, 0o600); err != nil {
 		b.Fatal(err)
 	}
 	server := exec.Command(os.Args[0])
-	server.Env = []string{bareBody + "=" + file, bareAddress + "=" + address}
+	server.Env = []string{bareAnswer + "=" + file, bareAddress + "=" + address}
 	mustRun(b, server, "http://"+address)
 	return "http://" + address
 }

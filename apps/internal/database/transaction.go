@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5/stdlib"
+
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
@@ -23,13 +25,30 @@ func Read[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) 
 	return connected(ctx, db, func(conn *sql.Conn) (T, error) { return transact(ctx, conn, &options, do) })
 }
 
+// Scanner reads the columns of a row.
+type Scanner interface{ Scan(into ...any) error }
+
 // Row runs one statement that is its own snapshot and returns one row.
-func Row[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
+func Row[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), query string, args ...any) (T, error) {
 	ctx, cancel := context.WithTimeout(ctx, 2*db.timeout)
 	defer cancel()
-	return connected(ctx, db, func(conn *sql.Conn) (T, error) {
+	return connected(ctx, db, func(conn *sql.Conn) (T, error) { return scanRow(ctx, db, conn, scan, query, args) })
+}
+
+// scanRow asks for one row. PostgreSQL's driver is asked itself: database/sql would start a goroutine for each row and
+// convert each value once more.
+func scanRow[T any](
+	ctx context.Context, db *DB, conn *sql.Conn, scan func(Scanner) (T, error), query string, args []any,
+) (outcome T, err error) {
+	if db.dialect == sqlite {
 		return scan(conn.QueryRowContext(ctx, query, args...))
+	}
+	err = conn.Raw(func(driver any) error {
+		var err error
+		outcome, err = scan(driver.(*stdlib.Conn).Conn().QueryRow(ctx, query, args...)) //nolint:forcetypeassert // openPostgres
+		return err
 	})
+	return outcome, err
 }
 
 // Write runs do in one transaction and returns its outcome. A transaction that lost against another is run again, and
@@ -41,19 +60,19 @@ func Write[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx)
 
 // WriteRow runs one statement that writes and returns one row: a transaction of its own, which PostgreSQL is asked for
 // in a single round trip. Like Write it may run scan more than once.
-func WriteRow[T any](ctx context.Context, db *DB, scan func(*sql.Row) (T, error), query string, args ...any) (T, error) {
+func WriteRow[T any](ctx context.Context, db *DB, scan func(Scanner) (T, error), query string, args ...any) (T, error) {
 	if db.dialect == sqlite { // where a statement that returns rows may end without the word on its commit
 		return Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (T, error) {
 			return scan(tx.QueryRowContext(ctx, query, args...))
 		})
 	}
 	return write(ctx, db, func(ctx context.Context, conn *sql.Conn) (T, error) {
-		return scan(conn.QueryRowContext(ctx, query, args...))
+		return scanRow(ctx, db, conn, scan, query, args)
 	})
 }
 
 // Scan reads a row of one column, for Row and WriteRow.
-func Scan[T any](row *sql.Row) (value T, err error) {
+func Scan[T any](row Scanner) (value T, err error) {
 	err = row.Scan(&value)
 	return value, err
 }

@@ -22,7 +22,7 @@ type changed struct {
 func (s *Store) change(ctx context.Context, what string, id int64, statement string, args ...any) (
 	order.Order, bool, error,
 ) {
-	result, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (changed, error) {
+	result, err := database.WriteRow(ctx, s.db, func(row database.Scanner) (changed, error) {
 		o, err := scan(row)
 		if errors.Is(err, sql.ErrNoRows) {
 			return changed{}, nil

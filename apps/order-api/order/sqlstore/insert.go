@@ -68,4 +68,4 @@ func (s *Store) byKey(ctx context.Context, o order.Order) (order.Order, error) {
 		OR (idempotency_key = $2 AND key_scope IS NULL AND ($1 = '' OR fingerprint = $3))`, o.Scope, o.Key, o.Fingerprint)
 }
 
-func scanRow(row *sql.Row) (order.Order, error) { return scan(row) }
+func scanRow(row database.Scanner) (order.Order, error) { return scan(row) }

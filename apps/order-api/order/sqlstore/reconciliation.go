@@ -35,7 +35,7 @@ func (s *Store) Before(ctx context.Context, id int64, most int) ([]order.Claimed
 
 // Schedule implements order.Store.
 func (s *Store) Schedule(ctx context.Context, name string, every time.Duration) (bool, error) {
-	due, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (bool, error) {
+	due, err := database.WriteRow(ctx, s.db, func(row database.Scanner) (bool, error) {
 		var name string
 		err := row.Scan(&name)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -50,7 +50,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 
 // Find implements order.Store.
 func (s *Store) Find(ctx context.Context, id int64) (order.Order, error) {
-	found, err := database.Row(ctx, s.db, func(row *sql.Row) (order.Order, error) {
+	found, err := database.Row(ctx, s.db, func(row database.Scanner) (order.Order, error) {
 		o, err := scan(row)
 		return o, missing(err)
 	}, `SELECT `+columns+` FROM orders WHERE id = $1`, id)
@@ -90,7 +90,7 @@ func (s *Store) List(ctx context.Context, f order.Filter) ([]order.Order, int, e
 
 // Backlog implements order.Store.
 func (s *Store) Backlog(ctx context.Context) (order.Backlog, error) {
-	return database.Row(ctx, s.db, func(row *sql.Row) (order.Backlog, error) {
+	return database.Row(ctx, s.db, func(row database.Scanner) (order.Backlog, error) {
 		var backlog order.Backlog
 		var oldest sql.NullInt64
 		err := row.Scan(&backlog.Count, &oldest)

@@ -12,7 +12,7 @@ import (
 
 // Confirm implements product.Store.
 func (s *Store) Confirm(ctx context.Context, id string) (product.Reservation, error) {
-	r, err := database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Reservation, error) {
+	r, err := database.WriteRow(ctx, s.db, func(row database.Scanner) (product.Reservation, error) {
 		return scanItems(row, id, product.Confirmed)
 	}, `UPDATE reservations SET status = 'confirmed',
 			changed_at = CASE status WHEN 'held' THEN `+s.db.Now()+` ELSE changed_at END
@@ -47,7 +47,7 @@ func (s *Store) Release(ctx context.Context, id string) (product.Reservation, er
 // forsake marks a reservation released that has nothing to give back, known or not. It returns sql.ErrNoRows for one
 // that has.
 func (s *Store) forsake(ctx context.Context, id string) (product.Reservation, error) {
-	return database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Reservation, error) {
+	return database.WriteRow(ctx, s.db, func(row database.Scanner) (product.Reservation, error) {
 		return scanItems(row, id, product.Released)
 	}, `INSERT INTO reservations (id, status, items, expires_at, changed_at)
 		VALUES ($1, 'released', '[]', 0, `+s.db.Now()+`)
@@ -132,7 +132,7 @@ func (s *Store) giveBack(ctx context.Context, id string, status product.Hold) (p
 // giveBackAtOnce is one statement. The items that it gives back are those that it saw when it began, so the reservation
 // must still have just these when it is locked.
 func (s *Store) giveBackAtOnce(ctx context.Context, id string, status product.Hold) (product.Reservation, error) {
-	return database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Reservation, error) {
+	return database.WriteRow(ctx, s.db, func(row database.Scanner) (product.Reservation, error) {
 		return scanItems(row, id, status)
 	}, `WITH known AS (
 			SELECT items FROM reservations WHERE `+s.givable()+`

@@ -77,7 +77,7 @@ func (s *Store) List(ctx context.Context, f product.Filter) (page []product.Prod
 
 // Find implements product.Store.
 func (s *Store) Find(ctx context.Context, id int64) (product.Product, error) {
-	p, err := database.Row(ctx, s.db, func(row *sql.Row) (product.Product, error) {
+	p, err := database.Row(ctx, s.db, func(row database.Scanner) (product.Product, error) {
 		p, err := scan(row)
 		return p, missing(err)
 	}, `SELECT `+columns+` FROM products WHERE id = $1`, id)

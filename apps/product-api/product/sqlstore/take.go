@@ -35,7 +35,7 @@ func (s *Store) takeAtOnce(ctx context.Context, wanted product.Wanted) (product.
 	if wanted.Total != nil {
 		total = sql.NullInt64{Int64: int64(*wanted.Total), Valid: true}
 	}
-	return database.WriteRow(ctx, s.db, func(row *sql.Row) (product.Reservation, error) {
+	return database.WriteRow(ctx, s.db, func(row database.Scanner) (product.Reservation, error) {
 		return scanItems(row, wanted.ID, wanted.Status())
 	}, `WITH wanted AS (
 			SELECT * FROM unnest((SELECT $2::bigint[]), (SELECT $3::bigint[])) WITH ORDINALITY AS lines (id, quantity, line)
@@ -103,7 +103,7 @@ func move(ctx context.Context, tx *sql.Tx, items string, sign int) error {
 	return err
 }
 
-func scanItems(row *sql.Row, id string, status product.Hold) (product.Reservation, error) {
+func scanItems(row database.Scanner, id string, status product.Hold) (product.Reservation, error) {
 	var items string
 	if err := row.Scan(&items); err != nil {
 		return product.Reservation{}, err
