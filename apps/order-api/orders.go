@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -16,6 +17,7 @@ const (
 	defaultLimit = 100
 	maxLimit     = 1000
 	maxOffset    = 1_000_000_000
+	maxID        = math.MaxInt64
 )
 
 // view is an order as clients see it.
@@ -82,6 +84,29 @@ func viewOf(o order.Order) view {
 	return v
 }
 
+// pageView is a page of orders. Next is what to give as before for the page of older ones, and Previous what to give as
+// after for that of newer ones; each is absent where there are none.
+type pageView struct {
+	Orders   []view `json:"orders"`
+	Count    int    `json:"count"`
+	Next     int64  `json:"next,omitempty"`
+	Previous int64  `json:"previous,omitempty"`
+}
+
+func pageOf(page order.Page) pageView {
+	v := pageView{Orders: []view{}, Count: len(page.Orders)}
+	for _, o := range page.Orders {
+		v.Orders = append(v.Orders, viewOf(o))
+	}
+	if page.Newer {
+		v.Previous = page.Orders[0].ID
+	}
+	if page.Older {
+		v.Next = page.Orders[len(page.Orders)-1].ID
+	}
+	return v
+}
+
 func (a *api) list(w http.ResponseWriter, r *http.Request) {
 	filter, err := readFilter(r)
 	if err == nil {
@@ -91,24 +116,17 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	page, total, err := a.orders.Store.List(r.Context(), filter)
+	page, err := a.orders.Store.List(r.Context(), filter)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	views := []view{}
-	for _, o := range page {
-		views = append(views, viewOf(o))
-	}
-	body, err := json.Marshal(struct {
-		Orders []view `json:"orders"`
-		Count  int    `json:"count"`
-	}{views, len(views)})
+	body, err := json.Marshal(pageOf(page))
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	w.Header().Set("X-Total-Count", strconv.Itoa(total))
+	w.Header().Set("X-Total-Count", strconv.Itoa(page.Total))
 	rest.WriteTagged(w, r, rest.Tag(body), body)
 }
 

@@ -88,7 +88,10 @@ func readFilter(r *http.Request) (order.Filter, error) {
 		Status:   order.Status(query.OneOf("status", statuses...)),
 		Limit:    query.Int("limit", defaultLimit, 1, maxLimit),
 		Offset:   query.Int("offset", 0, 0, maxOffset),
+		Before:   int64(query.Int("before", 0, 1, maxID)),
+		After:    int64(query.Int("after", 0, 1, maxID)),
 	}
+	query.Alone("before", "after", "offset")
 	return filter, query.Err()
 }
 

@@ -88,6 +88,20 @@ func (q *Query) Int(name string, absent, low, high int) int {
 	return value
 }
 
+// Alone refuses more than one of the parameters, which say the same thing in different ways.
+func (q *Query) Alone(names ...string) {
+	first := ""
+	for _, name := range names {
+		switch {
+		case q.values.Get(name) == "":
+		case first == "":
+			first = name
+		default:
+			q.fields.Add(name, "cannot stand beside "+first)
+		}
+	}
+}
+
 // Err is every problem with the query.
 func (q *Query) Err() error {
 	for name := range q.values {

@@ -86,8 +86,19 @@ type Filter struct {
 	Customer string
 	Status   Status
 	Owner    string
-	Limit    int
-	Offset   int
+	// Before asks for the page of the next older orders than the one with this id, After for that of the next newer
+	// ones. Orders that are placed meanwhile move neither page, as they move one that an Offset names.
+	Before, After int64
+	Limit, Offset int
+}
+
+// Page is a part of the orders that a filter selects.
+type Page struct {
+	Orders []Order
+	// Total is how many the filter selects on all pages.
+	Total int
+	// Newer and Older say whether it selects orders before and after these.
+	Newer, Older bool
 }
 
 // Backlog is what is pending, and how long the oldest has been.
@@ -125,8 +136,8 @@ type Store interface {
 	Insert(ctx context.Context, order Order, lease time.Duration) (kept Order, created bool, err error)
 	// Find returns ErrNotFound if there is no such order.
 	Find(ctx context.Context, id int64) (Order, error)
-	// List returns a page of orders, and how many the filter selects in all. A damaged order is on it like any other.
-	List(ctx context.Context, filter Filter) (page []Order, total int, err error)
+	// List returns a page of orders. A damaged order is on it like any other.
+	List(ctx context.Context, filter Filter) (Page, error)
 	// Move takes a step if the order stands where the step may be taken from, and returns the order as it is then.
 	// moved is false if it stood elsewhere. A step to an end that gives stock back makes the order due at once. It
 	// returns ErrNotFound if there is no such order.

@@ -33,8 +33,8 @@ func keepsOnePerKey(t *testing.T, s tested) {
 	}
 	insert(t, s, "", time.Minute)
 	insert(t, s, "", time.Minute)
-	if _, total, err := s.List(t.Context(), order.Filter{Limit: 1}); err != nil || total != 6 {
-		t.Errorf("orders without a key are one each: %d in all, %v, want 6", total, err)
+	if page, err := s.List(t.Context(), order.Filter{Limit: 1}); err != nil || page.Total != 6 {
+		t.Errorf("orders without a key are one each: %d in all, %v, want 6", page.Total, err)
 	}
 }
 

@@ -60,34 +60,6 @@ func (s *Store) Find(ctx context.Context, id int64) (order.Order, error) {
 	return found, nil
 }
 
-type page struct {
-	orders []order.Order
-	total  int
-}
-
-// List implements order.Store.
-func (s *Store) List(ctx context.Context, f order.Filter) ([]order.Order, int, error) {
-	const where = ` FROM orders WHERE ($1 = '' OR customer = $1) AND ($2 = '' OR status = $2)
-		AND ($3 = '' OR owner = $3)`
-	list, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (list page, err error) {
-		if err := tx.QueryRowContext(ctx, `SELECT count(*)`+where, f.Customer, string(f.Status), f.Owner).
-			Scan(&list.total); err != nil {
-			return list, err
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+columns+where+` ORDER BY id DESC LIMIT $4 OFFSET $5`,
-			f.Customer, string(f.Status), f.Owner, f.Limit, f.Offset)
-		if err != nil {
-			return list, err
-		}
-		list.orders, err = collect(rows, func(row scanner) (order.Order, error) { return scan(row) })
-		return list, err
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("orders: list: %w", err)
-	}
-	return list.orders, list.total, nil
-}
-
 // Backlog implements order.Store.
 func (s *Store) Backlog(ctx context.Context) (order.Backlog, error) {
 	return database.Row(ctx, s.db, func(row database.Scanner) (order.Backlog, error) {
