@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/http"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -121,6 +122,8 @@ type fakeOrders struct {
 	posts []*http.Request
 	// instead answers orders placed, in place of keeping them, where it is set.
 	instead http.HandlerFunc
+	// old makes it one that does not page by id.
+	old bool
 }
 
 func newFakeOrders() *fakeOrders {
@@ -181,9 +184,43 @@ func (f *fakeOrders) answerList(w http.ResponseWriter, r *http.Request) {
 			found = append(found, o)
 		}
 	}
-	page := part(r, found)
 	w.Header().Set("X-Total-Count", strconv.Itoa(len(found)))
-	reply(w, http.StatusOK, map[string]any{"orders": page, "count": len(page)})
+	if f.old {
+		if query := r.URL.Query(); query.Has("before") || query.Has("after") {
+			reply(w, http.StatusBadRequest, map[string]any{"error": "Invalid fields"})
+			return
+		}
+		page := part(r, found)
+		reply(w, http.StatusOK, map[string]any{"orders": page, "count": len(page)})
+		return
+	}
+	reply(w, http.StatusOK, keyedPart(r, found))
+}
+
+// keyedPart is the page of a list that a request asks for, with the ids of those before and after it.
+func keyedPart(r *http.Request, list []fakeOrder) map[string]any {
+	asked := func(name string) int64 {
+		id, _ := strconv.ParseInt(r.URL.Query().Get(name), 10, 64) // 0 is not asked for
+		return id
+	}
+	page := part(r, list)
+	limit := int(asked("limit"))
+	if before := asked("before"); before > 0 {
+		from := sort.Search(len(list), func(i int) bool { return list[i].ID < before })
+		page = list[from:min(from+limit, len(list))]
+	}
+	if after := asked("after"); after > 0 {
+		to := sort.Search(len(list), func(i int) bool { return list[i].ID <= after })
+		page = list[max(to-limit, 0):to]
+	}
+	answer := map[string]any{"orders": page, "count": len(page)}
+	if len(page) > 0 && page[0].ID != list[0].ID {
+		answer["previous"] = page[0].ID
+	}
+	if len(page) > 0 && page[len(page)-1].ID != list[len(list)-1].ID {
+		answer["next"] = page[len(page)-1].ID
+	}
+	return answer
 }
 
 func (f *fakeOrders) place(w http.ResponseWriter, r *http.Request) {

@@ -30,18 +30,7 @@ func (a Admin) Check(ctx context.Context) error {
 
 // Orders lists everybody's orders of a status, of all where it is empty, newest first.
 func (a Admin) Orders(ctx context.Context, status string, span Span) (Page[Order], error) {
-	list := call{method: http.MethodGet, path: "/api/orders", query: span.query(), header: a.header(), within: readWithin}
-	if status != "" {
-		list.query.Set("status", status)
-	}
-	var answer struct {
-		Orders []Order `json:"orders"`
-	}
-	answered, err := a.client.orders.do(ctx, list, &answer)
-	if err != nil {
-		return Page[Order]{}, err
-	}
-	return newPage(answer.Orders, span, answered), nil
+	return a.client.listOrders(ctx, a.header(), status, span)
 }
 
 // Order is anybody's order.

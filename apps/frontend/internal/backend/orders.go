@@ -61,23 +61,11 @@ type Item struct {
 // Orders lists a visitor's orders of a status, of all where it is empty, newest first. An order-api that shows a visitor
 // none has none of theirs.
 func (c *Client) Orders(ctx context.Context, visitor Visitor, status string, span Span) (Page[Order], error) {
-	list := call{
-		method: http.MethodGet, path: "/api/orders", query: span.query(), header: visitor.header(), within: readWithin,
-	}
-	if status != "" {
-		list.query.Set("status", status)
-	}
-	var answer struct {
-		Orders []Order `json:"orders"`
-	}
-	answered, err := c.orders.do(ctx, list, &answer)
+	page, err := c.listOrders(ctx, visitor.header(), status, span)
 	if fault.KindOf(err) == fault.Unauthorized {
 		return Page[Order]{}, nil
 	}
-	if err != nil {
-		return Page[Order]{}, err
-	}
-	return newPage(answer.Orders, span, answered), nil
+	return page, err
 }
 
 // Order is one order, if this visitor may see it.

@@ -16,13 +16,32 @@ type Page[T any] struct {
 	Total int
 	// More says whether there are others after these.
 	More bool
+	// Next is what Before is for the page after this one, and Previous what After is for the page before it. They are 0
+	// where there is no such page, and in lists that are not paged by id.
+	Next, Previous int64
 }
 
-// Span is which part of a list is asked for.
-type Span struct{ Limit, Offset int }
+// Span is which part of a list is asked for: from an offset on, or, of a list that is paged by id, the items before or
+// after the one with an id.
+type Span struct {
+	Limit, Offset int
+	Before, After int64
+}
+
+// keyed says that the part is named by an id.
+func (s Span) keyed() bool { return s.Before > 0 || s.After > 0 }
 
 func (s Span) query() url.Values {
-	return url.Values{"limit": {strconv.Itoa(s.Limit)}, "offset": {strconv.Itoa(s.Offset)}}
+	values := url.Values{"limit": {strconv.Itoa(s.Limit)}}
+	switch {
+	case s.Before > 0:
+		values.Set("before", strconv.FormatInt(s.Before, 10))
+	case s.After > 0:
+		values.Set("after", strconv.FormatInt(s.After, 10))
+	default:
+		values.Set("offset", strconv.Itoa(s.Offset))
+	}
+	return values
 }
 
 func newPage[T any](items []T, span Span, header http.Header) Page[T] {

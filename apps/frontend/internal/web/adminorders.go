@@ -39,8 +39,8 @@ func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.
 	if !slices.Contains(adminStates, view.Filter) {
 		view.Filter = ""
 	}
-	here := place{Page: readPlace(r.URL.Query()).Page}
-	found, err := apis.Orders(ctx, view.Filter, here.span(ordersPerPage))
+	here := readOrderPlace(r.URL.Query())
+	found, err := apis.Orders(ctx, view.Filter, here.span())
 	if err != nil {
 		s.adminFailed(w, r, err)
 		return
@@ -51,7 +51,7 @@ func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.
 	for _, o := range found.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}
-	view.Pages = newPagesView(view.Path(), here, found.More)
+	view.Pages = here.pages(view.Path(), found)
 	view.Pages.Previous, view.Pages.Next = view.filtered(view.Pages.Previous), view.filtered(view.Pages.Next)
 	s.render(w, r, page{Template: "adminorders", Title: "Orders", Nav: "admin", Session: s.sessions.Load(r), Content: view})
 }

@@ -108,11 +108,11 @@ func newOrderView(o backend.Order) orderView {
 func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := patience(r)
 	defer cancel()
-	here := place{Page: readPlace(r.URL.Query()).Page}
+	here := readOrderPlace(r.URL.Query())
 	view := ordersView{}
 	visit := s.sessions.Load(r)
 	visitor := backend.Visitor{Owner: visit.Owner}
-	orders, err := s.backend.Orders(ctx, visitor, "", here.span(ordersPerPage))
+	orders, err := s.backend.Orders(ctx, visitor, "", here.span())
 	if err == nil {
 		view.Counts, err = s.counts(ctx, visitor, orders.Total)
 	}
@@ -123,7 +123,7 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	for _, o := range orders.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}
-	view.Pages = newPagesView(view.Path(), here, orders.More)
+	view.Pages = here.pages(view.Path(), orders)
 	s.render(w, r, page{
 		Template: "orders", Title: "Orders", Nav: "orders", Session: visit, Content: view,
 	})

@@ -76,7 +76,7 @@ func (p place) url(path string) string {
 	return path + "?" + values.Encode()
 }
 
-// pagesView leads to the pages before and after; an empty URL leads nowhere.
+// pagesView leads to the pages before and after; an empty URL leads nowhere. Number is 0 where pages are not counted.
 type pagesView struct {
 	Number         int
 	Previous, Next string
