@@ -122,8 +122,10 @@ type fakeOrders struct {
 	posts []*http.Request
 	// instead answers orders placed, in place of keeping them, where it is set.
 	instead http.HandlerFunc
-	// old makes it one that does not page by id.
+	// old makes it one that neither pages by id nor counts by status.
 	old bool
+	// lists counts the lists that were asked for.
+	lists int
 }
 
 func newFakeOrders() *fakeOrders {
@@ -178,6 +180,7 @@ func (f *fakeOrders) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fakeOrders) answerList(w http.ResponseWriter, r *http.Request) {
+	f.lists++
 	found := []fakeOrder{}
 	for _, o := range f.list {
 		if status := r.URL.Query().Get("status"); status == "" || status == o.Status {
@@ -186,7 +189,7 @@ func (f *fakeOrders) answerList(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Total-Count", strconv.Itoa(len(found)))
 	if f.old {
-		if query := r.URL.Query(); query.Has("before") || query.Has("after") {
+		if query := r.URL.Query(); query.Has("before") || query.Has("after") || query.Has("counts") {
 			reply(w, http.StatusBadRequest, map[string]any{"error": "Invalid fields"})
 			return
 		}
@@ -194,7 +197,15 @@ func (f *fakeOrders) answerList(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, map[string]any{"orders": page, "count": len(page)})
 		return
 	}
-	reply(w, http.StatusOK, keyedPart(r, found))
+	answer := keyedPart(r, found)
+	if r.URL.Query().Get("counts") == "true" {
+		statuses := map[string]int{}
+		for _, o := range f.list {
+			statuses[o.Status]++
+		}
+		answer["statuses"] = statuses
+	}
+	reply(w, http.StatusOK, answer)
 }
 
 // keyedPart is the page of a list that a request asks for, with the ids of those before and after it.

@@ -89,10 +89,26 @@ func TestOrdersOfAnOlderOrderAPI(t *testing.T) {
 		f.old = true
 	})
 	v := newVisitor(t, s.url)
-	second := mustFollow(t, v, v.open("/orders"), "next")
+	first := v.open("/orders")
+	mustShow(t, first, "Orders 60", "Customer 60.")
+	mustNotShow(t, first, "In progress") // nobody knows how many
+	second := mustFollow(t, v, first, "next")
 	mustShow(t, second, "Customer 35.", "Page 2")
 	mustNotShow(t, second, "Customer 36.")
 	keyed := v.open("/orders?before=36")
 	mustShow(t, keyed, "Customer 60.", "Page 1")
 	mustShow(t, mustFollow(t, v, keyed, "next"), "Customer 35.", "Page 2")
+}
+
+func TestThePageOfOrdersAsksOnce(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	s.orders.set(fillOrders)
+	page := newVisitor(t, s.url).open("/orders")
+	mustShow(t, page, "Orders 60", "In progress 0", "Shipped 60", "Delivered 0")
+	s.orders.set(func(f *fakeOrders) {
+		if f.lists != 1 {
+			t.Errorf("order-api was asked for %d lists, want one", f.lists)
+		}
+	})
 }

@@ -91,10 +91,12 @@ type pageView struct {
 	Count    int    `json:"count"`
 	Next     int64  `json:"next,omitempty"`
 	Previous int64  `json:"previous,omitempty"`
+	// Statuses is how many orders stand in each status, where that was asked for.
+	Statuses map[order.Status]int `json:"statuses,omitempty"`
 }
 
 func pageOf(page order.Page) pageView {
-	v := pageView{Orders: []view{}, Count: len(page.Orders)}
+	v := pageView{Orders: []view{}, Count: len(page.Orders), Statuses: page.Counts}
 	for _, o := range page.Orders {
 		v.Orders = append(v.Orders, viewOf(o))
 	}

@@ -90,6 +90,7 @@ func readFilter(r *http.Request) (order.Filter, error) {
 		Offset:   query.Int("offset", 0, 0, maxOffset),
 		Before:   int64(query.Int("before", 0, 1, maxID)),
 		After:    int64(query.Int("after", 0, 1, maxID)),
+		Counts:   query.Bool("counts"),
 	}
 	query.Alone("before", "after", "offset")
 	return filter, query.Err()

@@ -90,6 +90,8 @@ type Filter struct {
 	// ones. Orders that are placed meanwhile move neither page, as they move one that an Offset names.
 	Before, After int64
 	Limit, Offset int
+	// Counts asks for Page.Counts too.
+	Counts bool
 }
 
 // Page is a part of the orders that a filter selects.
@@ -99,6 +101,8 @@ type Page struct {
 	Total int
 	// Newer and Older say whether it selects orders before and after these.
 	Newer, Older bool
+	// Counts is how many orders stand in each status, whatever status the filter selects. Nil unless asked for.
+	Counts map[Status]int
 }
 
 // Backlog is what is pending, and how long the oldest has been.

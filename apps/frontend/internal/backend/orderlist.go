@@ -8,14 +8,15 @@ import (
 )
 
 // listOrders is a part of the orders that a caller may see. It is the beginning of the list where the part that is asked
-// for has become empty or is near the beginning, so that the first page is a whole one, and where order-api is of a
-// release that does not page by id.
+// for has become empty or is near the beginning, so that the first page is a whole one. An order-api of a release that
+// neither pages by id nor counts by status is asked for what it knows.
 func (c *Client) listOrders(ctx context.Context, caller http.Header, status string, span Span) (Page[Order], error) {
 	page, err := c.listOrdersOnce(ctx, caller, status, span)
-	unknown := fault.KindOf(err) == fault.Invalid
-	begins := err == nil && (len(page.Items) == 0 || span.After > 0 && page.Previous == 0)
-	if span.keyed() && (unknown || begins) {
-		return c.listOrdersOnce(ctx, caller, status, Span{Limit: span.Limit})
+	switch {
+	case fault.KindOf(err) == fault.Invalid && (span.keyed() || span.Counts):
+		return c.listOrdersOnce(ctx, caller, status, Span{Limit: span.Limit, Offset: span.Offset})
+	case err == nil && span.keyed() && (len(page.Items) == 0 || span.After > 0 && page.Previous == 0):
+		return c.listOrdersOnce(ctx, caller, status, Span{Limit: span.Limit, Counts: span.Counts})
 	}
 	return page, err
 }
@@ -26,15 +27,16 @@ func (c *Client) listOrdersOnce(ctx context.Context, caller http.Header, status 
 		list.query.Set("status", status)
 	}
 	var answer struct {
-		Orders   []Order `json:"orders"`
-		Next     int64   `json:"next"`
-		Previous int64   `json:"previous"`
+		Orders   []Order        `json:"orders"`
+		Next     int64          `json:"next"`
+		Previous int64          `json:"previous"`
+		Statuses map[string]int `json:"statuses"`
 	}
 	answered, err := c.orders.do(ctx, list, &answer)
 	if err != nil {
 		return Page[Order]{}, err
 	}
 	page := newPage(answer.Orders, span, answered)
-	page.Next, page.Previous = answer.Next, answer.Previous
+	page.Next, page.Previous, page.Statuses = answer.Next, answer.Previous, answer.Statuses
 	return page, nil
 }

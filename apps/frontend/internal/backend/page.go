@@ -19,6 +19,8 @@ type Page[T any] struct {
 	// Next is what Before is for the page after this one, and Previous what After is for the page before it. They are 0
 	// where there is no such page, and in lists that are not paged by id.
 	Next, Previous int64
+	// Statuses is how many orders stand in each status, nil unless it was asked for and is known.
+	Statuses map[string]int
 }
 
 // Span is which part of a list is asked for: from an offset on, or, of a list that is paged by id, the items before or
@@ -26,6 +28,8 @@ type Page[T any] struct {
 type Span struct {
 	Limit, Offset int
 	Before, After int64
+	// Counts asks for Page.Statuses too.
+	Counts bool
 }
 
 // keyed says that the part is named by an id.
@@ -40,6 +44,9 @@ func (s Span) query() url.Values {
 		values.Set("after", strconv.FormatInt(s.After, 10))
 	default:
 		values.Set("offset", strconv.Itoa(s.Offset))
+	}
+	if s.Counts {
+		values.Set("counts", "true")
 	}
 	return values
 }

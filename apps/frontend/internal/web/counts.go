@@ -1,12 +1,6 @@
 package web
 
-import (
-	"context"
-
-	"golang.org/x/sync/errgroup"
-
-	"github.com/techcommerce/platform/apps/frontend/internal/backend"
-)
+import "github.com/techcommerce/platform/apps/frontend/internal/backend"
 
 // count is how many orders there are of a kind.
 type count struct {
@@ -24,31 +18,19 @@ var kinds = []struct {
 	{count{Label: "Delivered", Icon: "parcel", Class: "done-well"}, []string{"delivered"}},
 }
 
-// counts asks order-api how many orders there are of each kind, not only on the page that is shown.
-func (s *Site) counts(ctx context.Context, visitor backend.Visitor, total int) ([]count, error) {
-	all := []count{{Label: "Orders", Icon: "list", Class: "over", Number: total}}
-	numbers := map[string]*int{}
-	group, ctx := errgroup.WithContext(ctx)
-	for _, kind := range kinds {
-		for _, state := range kind.states {
-			number := new(int)
-			numbers[state] = number
-			group.Go(func() error {
-				page, err := s.backend.Orders(ctx, visitor, state, backend.Span{Limit: 1})
-				*number = page.Total
-				return err
-			})
-		}
-	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+// countsOf is how many orders there are of each kind, not only on the page that is shown. Of an order-api of a release
+// that does not count them by status only the number of all is known.
+func countsOf(orders backend.Page[backend.Order]) []count {
+	all := []count{{Label: "Orders", Icon: "list", Class: "over", Number: orders.Total}}
+	if orders.Statuses == nil {
+		return all
 	}
 	for _, kind := range kinds {
 		sum := kind.count
 		for _, state := range kind.states {
-			sum.Number += *numbers[state]
+			sum.Number += orders.Statuses[state]
 		}
 		all = append(all, sum)
 	}
-	return all, nil
+	return all
 }

@@ -112,14 +112,14 @@ func (s *Site) orders(w http.ResponseWriter, r *http.Request) {
 	view := ordersView{}
 	visit := s.sessions.Load(r)
 	visitor := backend.Visitor{Owner: visit.Owner}
-	orders, err := s.backend.Orders(ctx, visitor, "", here.span())
-	if err == nil {
-		view.Counts, err = s.counts(ctx, visitor, orders.Total)
-	}
+	span := here.span()
+	span.Counts = true
+	orders, err := s.backend.Orders(ctx, visitor, "", span)
 	if err != nil {
 		rest.Note(ctx, err)
 		view.Unavailable = true
 	}
+	view.Counts = countsOf(orders)
 	for _, o := range orders.Items {
 		view.Orders = append(view.Orders, newOrderView(o))
 	}

@@ -24,6 +24,11 @@ func (s *Store) List(ctx context.Context, f order.Filter) (order.Page, error) {
 			Scan(&page.Total); err != nil {
 			return page, err
 		}
+		if f.Counts {
+			if page.Counts, err = counted(ctx, tx, f); err != nil {
+				return page, err
+			}
+		}
 		if page.Orders, err = listed(ctx, tx, f); err != nil || len(page.Orders) == 0 {
 			return page, err
 		}
@@ -58,4 +63,29 @@ func listed(ctx context.Context, tx *sql.Tx, f order.Filter) ([]order.Order, err
 		slices.Reverse(orders)
 	}
 	return orders, err
+}
+
+// counted is how many orders stand in each status, in one query for all of them.
+func counted(ctx context.Context, tx *sql.Tx, f order.Filter) (map[order.Status]int, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT status, count(*) FROM orders
+		WHERE ($1 = '' OR customer = $1) AND ($2 = '' OR owner = $2) GROUP BY status`, f.Customer, f.Owner)
+	if err != nil {
+		return nil, err
+	}
+	type count struct {
+		status order.Status
+		number int
+	}
+	list, err := collect(rows, func(row scanner) (c count, err error) {
+		err = row.Scan(&c.status, &c.number)
+		return c, err
+	})
+	counts := map[order.Status]int{}
+	for _, status := range order.Statuses() {
+		counts[status] = 0
+	}
+	for _, c := range list {
+		counts[c.status] = c.number
+	}
+	return counts, err
 }

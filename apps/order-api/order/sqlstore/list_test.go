@@ -1,6 +1,7 @@
 package sqlstore_test
 
 import (
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -59,6 +60,33 @@ func showsEachOrderOnce(t *testing.T, s tested) {
 	back, err := s.List(t.Context(), order.Filter{Limit: 2, After: 1})
 	if got := idsOf(back); err != nil || !slices.Equal(got, []int64{3, 2}) {
 		t.Errorf("back from the last page: %v, %v, want the page before it", got, err)
+	}
+}
+
+func countsByStatus(t *testing.T, s tested) {
+	insert(t, s, "", time.Minute)
+	for _, test := range []struct {
+		filter order.Filter
+		want   map[order.Status]int
+	}{
+		{order.Filter{Limit: 1}, nil},
+		{order.Filter{Limit: 1, Counts: true, Status: order.Shipped}, map[order.Status]int{
+			order.Pending: 1, order.Confirmed: 0, order.Processing: 1, order.Shipped: 1, order.Delivered: 1,
+			order.Rejected: 0, order.Cancelled: 0,
+		}},
+		{order.Filter{Limit: 1, Counts: true, Customer: "Jane Smith", Before: 1}, map[order.Status]int{
+			order.Pending: 0, order.Confirmed: 0, order.Processing: 1, order.Shipped: 0, order.Delivered: 0,
+			order.Rejected: 0, order.Cancelled: 0,
+		}},
+		{order.Filter{Limit: 1, Counts: true, Owner: "nobody"}, map[order.Status]int{
+			order.Pending: 0, order.Confirmed: 0, order.Processing: 0, order.Shipped: 0, order.Delivered: 0,
+			order.Rejected: 0, order.Cancelled: 0,
+		}},
+	} {
+		page, err := s.List(t.Context(), test.filter)
+		if err != nil || !maps.Equal(page.Counts, test.want) {
+			t.Errorf("List(%+v): counts %v, %v, want %v", test.filter, page.Counts, err, test.want)
+		}
 	}
 }
 
