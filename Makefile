@@ -82,6 +82,7 @@ vet-tools:
 	cd tools/prometheus && go vet .
 
 test-unit: program ## everything that needs no cluster
+	go test -run 'TestPatchesFit|TestEveryFaultIsPutBack' ./apps/histories # what takes longer is test-histories
 	go test -timeout 30m $$(go list ./... | grep -v -e /test/ -e /apps/histories$$) # the first run of all compiles promtool
 	go test -timeout 30m -tags lean ./infra
 	cd tools/local && go test ./...

@@ -34,6 +34,16 @@ func TestFaultsPutBackAreFound(t *testing.T) {
 	}
 }
 
+// TestPatchesFit finds what a change of the source has left behind within a second, long before the services are built.
+func TestPatchesFit(t *testing.T) {
+	t.Parallel()
+	for _, m := range mutations() {
+		if err := program.Fit(t.TempDir(), m.patches...); err != nil {
+			t.Errorf("%s: %v", m.name, err)
+		}
+	}
+}
+
 // TestEveryFaultIsPutBack wants a mutation for each number of the list.
 func TestEveryFaultIsPutBack(t *testing.T) {
 	t.Parallel()

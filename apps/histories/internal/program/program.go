@@ -18,6 +18,15 @@ import (
 // Patch puts a fault back: in a file of the repository, one text is replaced by another.
 type Patch struct{ File, Old, New string }
 
+// Fit tells of the first patch that does not fit the source, without building anything.
+func Fit(folder string, patches ...Patch) error {
+	overlay, err := newOverlay(folder)
+	if err != nil {
+		return err
+	}
+	return overlay.patch(patches)
+}
+
 // Build builds a service into a folder without cgo, as it is shipped, and returns the binary's path.
 func Build(tb testing.TB, folder string, service contract.Service, patches ...Patch) string {
 	tb.Helper()
