@@ -8,6 +8,9 @@ const (
 	MetricRequests = "http_requests_total"
 	// MetricRequestDuration is a histogram of seconds by method and route.
 	MetricRequestDuration = "http_request_duration_seconds"
+	// MetricRequestsShed counts requests sent away because of overload, by route and reason (places, bodies, backend,
+	// client). They are in MetricRequests too.
+	MetricRequestsShed = "http_requests_shed_total"
 	// MetricBuildInfo is 1, with labels service, version and goversion.
 	MetricBuildInfo = "build_info"
 	// MetricOrders (order-api) counts orders by outcome: confirmed, rejected, cancelled.

@@ -6,9 +6,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
-
-	"github.com/techcommerce/platform/apps/contract"
-	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
 // Recover turns a panic into a 500 that says nothing; the request's log line has the stack. If the answer is already
@@ -39,32 +36,56 @@ func Recover(next http.Handler) http.Handler {
 	})
 }
 
-// LimitConcurrency bounds the requests served at once. More than that wait for a moment and are then sent away, so
-// that a queue never grows past what its clients wait for. Reads and writes may each take three quarters of the places:
-// however many of the one hang, the last quarter serves the other. Probes always pass.
+// LimitConcurrency bounds the requests that are worked on at once. More than that wait for a moment and are then sent
+// away, so that a queue never grows past what its clients wait for. Reads and writes may each take three quarters of the
+// places: however many of the one hang, the last quarter serves the other. A place is given up when the answer begins:
+// the work is done then, and a client that reads slowly holds up nobody.
 func LimitConcurrency(most int) func(http.Handler) http.Handler {
 	const patience = time.Second
 	all, reads, writes := make(chan struct{}, most), make(chan struct{}, share(most)), make(chan struct{}, share(most))
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == contract.HealthPath || r.URL.Path == contract.ReadyPath {
-				next.ServeHTTP(w, r)
-				return
-			}
 			kind := writes
 			if Reads(r.Method) {
 				kind = reads
 			}
 			leave, ok := enter(r.Context(), patience, kind, all)
 			if !ok {
-				Error(w, r, fault.Down("Too many requests at once", nil))
+				Shed(w, r, "places")
 				return
 			}
-			defer leave()
-			next.ServeHTTP(w, r)
+			place := &place{ResponseWriter: w, leave: leave}
+			defer place.give()
+			next.ServeHTTP(place, r)
 		})
 	}
 }
+
+// place is what a request is worked on in, until its answer begins.
+type place struct {
+	http.ResponseWriter
+	leave func()
+}
+
+func (p *place) WriteHeader(status int) {
+	p.give()
+	p.ResponseWriter.WriteHeader(status)
+}
+
+func (p *place) Write(data []byte) (int, error) {
+	p.give()
+	return p.ResponseWriter.Write(data)
+}
+
+func (p *place) give() {
+	if p.leave != nil {
+		p.leave()
+		p.leave = nil
+	}
+}
+
+// Unwrap lets http.ResponseController reach what lies beneath.
+func (p *place) Unwrap() http.ResponseWriter { return p.ResponseWriter }
 
 // Reads says whether a method changes nothing.
 func Reads(method string) bool {

@@ -30,6 +30,8 @@ type record struct {
 	route string
 	err   error
 	stack string
+	// shed is why the request was sent away, empty if it was not.
+	shed string
 	// present answers with a problem in another way than as JSON, if it wants to.
 	present Presenter
 }
@@ -45,6 +47,9 @@ func recordOf(ctx context.Context) *record {
 
 // Note keeps an error for the request's log line.
 func Note(ctx context.Context, err error) { recordOf(ctx).err = err }
+
+// NoteShed keeps why a request is sent away for the request's log line and the metric of those that were.
+func NoteShed(ctx context.Context, reason string) { recordOf(ctx).shed = reason }
 
 // Identify gives each request an id: the caller's, if it is a harmless one, or a new one.
 func Identify(next http.Handler) http.Handler {
@@ -70,6 +75,9 @@ func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc 
 			defer func() {
 				took, status := time.Since(begun), outcome(r.Context(), answer.status, known)
 				requests.Observe(r.Method, known.route, status, took)
+				if known.shed != "" && status >= http.StatusTooManyRequests {
+					requests.Shed(known.route, known.shed)
+				}
 				writeLine(log, r, known, status, took)
 			}()
 			next.ServeHTTP(answer, r)
@@ -91,7 +99,7 @@ func outcome(ctx context.Context, status int, known *record) int {
 func writeLine(log *slog.Logger, r *http.Request, known *record, status int, took time.Duration) {
 	level, probe := slog.LevelInfo, known.route == contract.HealthPath || known.route == contract.ReadyPath
 	switch failed := status >= http.StatusInternalServerError; {
-	case failed && probe:
+	case failed && (probe || known.shed != ""):
 		level = slog.LevelWarn
 	case failed:
 		level = slog.LevelError
@@ -109,6 +117,9 @@ func writeLine(log *slog.Logger, r *http.Request, known *record, status int, too
 	}
 	if known.err != nil {
 		attrs = append(attrs, slog.String("error.message", known.err.Error()))
+	}
+	if known.shed != "" {
+		attrs = append(attrs, slog.String("shed", known.shed))
 	}
 	if known.stack != "" {
 		attrs = append(attrs, slog.String("error.stack", known.stack))

@@ -6,6 +6,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"sync"
+	"time"
 
 	"github.com/gorilla/mux"
 	"github.com/prometheus/client_golang/prometheus"
@@ -21,11 +23,9 @@ import (
 	"github.com/techcommerce/platform/apps/internal/throttle"
 )
 
-// Bytes that one request's body may have, and all bodies at a time. The second leaves a pod of 128 MiB the rest.
-const (
-	bodyLimit   = 1 << 20
-	bodiesLimit = 32 << 20
-)
+// Limits of requests' bodies. What is larger than 4 KiB counts among all together, which leave a pod of 128 MiB the rest:
+// orders as people place them never do, so whoever fills that room takes it from none of them.
+var bodies = rest.Receiving{Body: 1 << 20, Together: 16 << 20, Within: 8 * time.Second}
 
 // Service is one service between New and the end of Serve.
 type Service struct {
@@ -44,6 +44,7 @@ type Service struct {
 	tracing  *sdktrace.TracerProvider
 	prepare  []task
 	works    []task
+	admitted sync.Once
 }
 
 type task struct {
@@ -120,9 +121,8 @@ func clients(settings Settings, log *slog.Logger) throttle.Clients {
 
 // Handler is the router with all that a request passes through first.
 func (s *Service) Handler() http.Handler {
+	s.admitted.Do(s.admit)
 	var handler http.Handler = s.Router
-	handler = rest.LimitConcurrency(s.Settings.MaxConnections)(handler)
-	handler = rest.Receive(rest.Receiving{Body: bodyLimit, Together: bodiesLimit})(handler)
 	handler = rest.Recover(handler)
 	handler = deadline.Serve(handler)
 	handler = rest.Present(s.Present)(handler)

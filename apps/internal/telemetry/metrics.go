@@ -31,6 +31,7 @@ func NewRegistry(id Identity) *prometheus.Registry {
 type Requests struct {
 	count   *prometheus.CounterVec
 	seconds *prometheus.HistogramVec
+	shed    *prometheus.CounterVec
 }
 
 // NewRequests registers the metrics of HTTP requests.
@@ -45,6 +46,10 @@ func NewRequests(registry prometheus.Registerer) *Requests {
 			Help:    "Seconds that HTTP requests took, by method and route template.",
 			Buckets: buckets(),
 		}, []string{"method", "route"}),
+		shed: promauto.With(registry).NewCounterVec(prometheus.CounterOpts{
+			Name: contract.MetricRequestsShed,
+			Help: "HTTP requests sent away because of what else was going on, by route template and reason.",
+		}, []string{"route", "reason"}),
 	}
 }
 
@@ -62,6 +67,9 @@ func (r *Requests) Observe(method, route string, status int, took time.Duration)
 	r.count.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
 	r.seconds.WithLabelValues(method, route).Observe(took.Seconds())
 }
+
+// Shed notes that a request was sent away.
+func (r *Requests) Shed(route, reason string) { r.shed.WithLabelValues(route, reason).Inc() }
 
 // Expect begins the counters of a route's failures at zero.
 func (r *Requests) Expect(method, route string) {

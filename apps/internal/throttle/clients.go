@@ -35,7 +35,7 @@ func (c Clients) Of(r *http.Request) netip.Addr {
 	}
 	hops := backwards(r.Header.Values(forwardedFor))
 	for range mostHops {
-		if !c.trusts(client) {
+		if !c.Trusts(client) {
 			return client
 		}
 		hop, ok := hops()
@@ -63,7 +63,8 @@ func (c Clients) counted(r *http.Request, peer netip.Addr) netip.Addr {
 	return peer
 }
 
-func (c Clients) trusts(address netip.Addr) bool {
+// Trusts reports whether an address is one of a proxy whose word is believed.
+func (c Clients) Trusts(address netip.Addr) bool {
 	return slices.ContainsFunc(c.trusted, func(network netip.Prefix) bool { return network.Contains(address) })
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/sony/gobreaker/v2"
 
 	"github.com/techcommerce/platform/apps/internal/header"
+	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
 const (
@@ -85,6 +86,9 @@ func saysNothing(err error) bool {
 // the visitor has waited enough, and a backend that is slow needs less to do.
 func (l *line) send(r *http.Request) (*http.Response, error) {
 	if err := l.room.enter(r.Context()); err != nil {
+		if errors.Is(err, errFull) {
+			rest.NoteShed(r.Context(), "backend")
+		}
 		return nil, err
 	}
 	leave := sync.OnceFunc(l.room.leave)

@@ -25,10 +25,15 @@ func answer(w http.ResponseWriter, response *http.Response) error {
 	if _, err := io.CopyN(buffer, response.Body, buffered); err != nil && err != io.EOF {
 		return fmt.Errorf("answer: %w", err)
 	}
+	whole := buffer.Len() < buffered
+	if whole {
+		// Its place among the API's callers is given up before the client reads, for a client may read slowly.
+		_ = response.Body.Close() // it was read
+	}
 	copyHeader(w.Header(), response.Header)
 	w.WriteHeader(response.StatusCode)
 	_, err := w.Write(buffer.Bytes())
-	if err == nil && buffer.Len() == buffered {
+	if err == nil && !whole {
 		_, err = io.Copy(w, response.Body)
 	}
 	if err != nil {
