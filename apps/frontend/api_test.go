@@ -135,7 +135,8 @@ func TestWhatTheAPIsAreToldIsOurWord(t *testing.T) {
 	outside := map[string]string{
 		"Cookie": "session=secret", "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil",
 		"Forwarded": "for=10.0.0.1", "X-Real-Ip": "10.0.0.1", "Order-Owner": "AAAA", "Idempotency-Scope": "AAAA",
-		"Baggage": "a=b", "X-Request-Id": "in valid", "Request-Timeout-Ms": "60000", "Connection": "Authorization",
+		"Baggage": "a=b", "X-Request-Id": "valid", "Traceparent": "00-000000000000000000000000000000ff-00000000000000aa-01",
+		"Tracestate": "a=b", "Request-Timeout-Ms": "60000", "Connection": "Authorization",
 		"Expect": "100-continue", "Te": "trailers",
 	}
 	mustCall(t, s.url, apiRequest{method: "POST", path: "/orders", body: `{"customer":"Eve"}`, header: outside})

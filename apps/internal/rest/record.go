@@ -51,10 +51,17 @@ func Note(ctx context.Context, err error) { recordOf(ctx).err = err }
 // NoteShed keeps why a request is sent away for the request's log line and the metric of those that were.
 func NoteShed(ctx context.Context, reason string) { recordOf(ctx).shed = reason }
 
-// Identify gives each request an id: the caller's, if it is a harmless one, or a new one.
-func Identify(next http.Handler) http.Handler {
+// Identify gives each request an id: that of a caller who is believed, if it is a harmless one, or a new one. Whoever is
+// not believed has no say in our traces either.
+func Identify(believed func(*http.Request) bool, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(RequestIDHeader)
+		if !believed(r) {
+			id = ""
+			for _, name := range []string{"Traceparent", "Tracestate", "Baggage"} {
+				delete(r.Header, name)
+			}
+		}
 		if !requestIDPattern.MatchString(id) {
 			id = rand.Text()
 		}

@@ -131,7 +131,7 @@ func (s *Service) Handler() http.Handler {
 	if s.tracing != nil {
 		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)
 	}
-	return rest.Identify(handler)
+	return rest.Identify(s.clients.Believes, handler)
 }
 
 func (s *Service) instrumentation() []otelhttp.Option {

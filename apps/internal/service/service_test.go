@@ -61,6 +61,7 @@ func TestRequestsAreLoggedOnceWithTheirCause(t *testing.T) {
 	svc, log := mustService(t, nil)
 	svc.Router.HandleFunc("/things/{id}", func(http.ResponseWriter, *http.Request) { panic("the cause") })
 	request := httptest.NewRequest("GET", "/things/4711?customer=Ann", nil)
+	request.RemoteAddr = "10.0.0.1:1" // as the frontend's
 	request.Header.Set("X-Request-Id", "abc-1")
 	answer := httptest.NewRecorder()
 	svc.Handler().ServeHTTP(answer, request)
@@ -136,12 +137,36 @@ func TestFailuresAreCountedFromZero(t *testing.T) {
 func TestRequestIDsFromStrangersAreReplaced(t *testing.T) {
 	t.Parallel()
 	svc, _ := mustService(t, nil)
-	request := httptest.NewRequest("GET", "/health", nil)
-	request.Header.Set("X-Request-Id", "x\" injected")
-	answer := httptest.NewRecorder()
-	svc.Handler().ServeHTTP(answer, request)
-	if got := answer.Header().Get("X-Request-Id"); len(got) != 26 {
-		t.Errorf("request id = %q, want a new one", got)
+	for peer, id := range map[string]string{"10.0.0.1:1": "x\" injected", "203.0.113.1:1": "abc-1"} {
+		request := httptest.NewRequest("GET", "/health", nil)
+		request.RemoteAddr = peer
+		request.Header.Set("X-Request-Id", id)
+		answer := httptest.NewRecorder()
+		svc.Handler().ServeHTTP(answer, request)
+		if got := answer.Header().Get("X-Request-Id"); len(got) != 26 {
+			t.Errorf("request id of %s = %q, want a new one", peer, got)
+		}
+	}
+}
+
+// TestStrangersHaveNoSayInOurTraces: what they claim to be part of is no trace of ours.
+func TestStrangersHaveNoSayInOurTraces(t *testing.T) {
+	t.Parallel()
+	svc, _ := mustService(t, nil)
+	said := make(chan http.Header, 1)
+	svc.Router.HandleFunc("/things", func(_ http.ResponseWriter, r *http.Request) { said <- r.Header })
+	for peer, want := range map[string]int{"10.0.0.1:1": 3, "203.0.113.1:1": 0} {
+		request := httptest.NewRequest("GET", "/things", nil)
+		request.RemoteAddr = peer
+		for name, value := range map[string]string{
+			"Traceparent": "00-000000000000000000000000000000ff-00000000000000aa-01", "Tracestate": "a=b", "Baggage": "a=b",
+		} {
+			request.Header.Set(name, value)
+		}
+		svc.Handler().ServeHTTP(httptest.NewRecorder(), request)
+		if got := <-said; len(got) != want {
+			t.Errorf("of %s's word on traces this is left: %v, want %d headers", peer, got, want)
+		}
 	}
 }
 

@@ -51,6 +51,12 @@ func (c Clients) Of(r *http.Request) netip.Addr {
 	return client
 }
 
+// Believes reports whether a request's peer is a proxy, or another service, whose word is believed. Where proxies are
+// counted it always is.
+func (c Clients) Believes(r *http.Request) bool {
+	return c.proxies > 0 || c.Trusts(parse(r.RemoteAddr))
+}
+
 func (c Clients) counted(r *http.Request, peer netip.Addr) netip.Addr {
 	hops := backwards(r.Header.Values(forwardedFor))
 	for range c.proxies - 1 {
