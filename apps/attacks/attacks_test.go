@@ -9,12 +9,7 @@ import (
 // TestHonestCustomersDoNotNotice makes one attack after the other on the same shop. Each lasts a few seconds.
 func TestHonestCustomersDoNotNotice(t *testing.T) {
 	s := mustOpen(t)
-	end := s.begin()
-	time.Sleep(lasting)
-	calm := end()
-	calm.check(s, calm.p99())
-	quiet := calm.p99()
-
+	quiet := s.quiet()
 	for _, attack := range []struct {
 		name    string
 		hostile func(*crowd)
