@@ -30,12 +30,15 @@ func (d *demand) add(pods int, cpu stacks.CPU, memory stacks.MemoryRange) {
 const jobs = 4
 
 // quota is what the namespace may hold at most: each service twice at its peak, because pods that drain still count
-// while the next ones start, the database, and a few jobs. More than that is a mistake, not load.
+// while the next ones start, its canary, the database, and a few jobs. More than that is a mistake, not load.
 func quota(stack stacks.Stack) foundation.Quota {
 	var d demand
 	for _, name := range slices.Sorted(maps.Keys(stack.Services)) {
 		service := stack.Services[name]
 		d.add(2*service.Peak(), service.CPU.Request, service.Memory)
+		if service.Rollout == stacks.RolloutCanary {
+			d.add(1, service.CPU.Request, service.Memory)
+		}
 	}
 	volumes, storage := 0, stacks.Bytes(0)
 	if e := stack.Database.Embedded; e != nil {

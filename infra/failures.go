@@ -9,6 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
 	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/infra/internal/canaries"
 	"github.com/techcommerce/platform/infra/rollout"
 	"github.com/techcommerce/platform/stacks"
 )
@@ -48,7 +49,8 @@ var rollouts = []string{"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:Sta
 const settleLimit = 20 * time.Minute
 
 // settle waits until the stack's pods are those that were declared. Pulumi's own wait may take a Deployment's state from
-// before a change for the one after it.
+// before a change for the one after it. What was declared serves then, so canaries go: those of the deployment that this
+// update belongs to, and those that one has left that was killed.
 func settle(ctx context.Context, stack stacks.Stack) error {
 	client, err := api.Open(stack.Cluster.Context)
 	if err != nil {
@@ -56,7 +58,11 @@ func settle(ctx context.Context, stack stacks.Stack) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleLimit)
 	defer cancel()
-	return rollout.Wait(ctx, client, stack.Namespace, nil)
+	if err := rollout.Wait(ctx, client, stack.Namespace, nil); err != nil {
+		return err
+	}
+	_, err = canaries.Remove(ctx, client.Patient(time.Minute), stack.Namespace)
+	return err
 }
 
 func explain(ctx *pulumi.Context, stack stacks.Stack, failed *pulumi.ErrorHookArgs) (string, error) {

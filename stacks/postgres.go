@@ -74,12 +74,18 @@ const (
 // serverReserve is how many connections the server keeps for backups, probes and a person.
 const serverReserve = 10
 
-// Connections is how many the server must accept: every pod's pool, twice, because the pods of two releases overlap.
+// Connections is how many the server must accept: every pod's pool, twice, because the pods of two releases overlap, and
+// those of canaries.
 func (p Postgres) Connections(services map[string]Service) int {
 	total := serverReserve
 	for _, service := range contract.Services() {
 		if service.Stores {
-			total += 2 * services[service.Name].Peak() * services[service.Name].DatabaseConnections
+			of := services[service.Name]
+			pods := 2 * of.Peak()
+			if of.Rollout == RolloutCanary {
+				pods++
+			}
+			total += pods * of.DatabaseConnections
 		}
 	}
 	return total

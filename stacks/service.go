@@ -18,6 +18,9 @@ type Service struct {
 	DatabaseConnections int `json:"databaseConnections,omitempty" min:"1" max:"1000"`
 	// Spread says how pods are kept apart.
 	Spread Spread `json:"spread,omitempty"`
+	// Rollout says how a new version takes the place of the old one: all pods one by one, or one pod first, which make
+	// deploy judges before the others follow.
+	Rollout Rollout `json:"rollout,omitempty"`
 }
 
 // Autoscale lets the number of pods follow their load.
@@ -80,6 +83,7 @@ func defaultService() Service {
 		WriteRate:           20,
 		DatabaseConnections: 10,
 		Spread:              SpreadPreferred,
+		Rollout:             RolloutRolling,
 	}
 }
 

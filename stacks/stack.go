@@ -30,6 +30,8 @@ type Stack struct {
 	Drain Drain `json:"drain"`
 	// RolloutDeadline is how long a rollout may stand still before it has failed, and pulumi up with it.
 	RolloutDeadline Duration `json:"rolloutDeadline"`
+	// Canary is how a new version is judged on one pod, of services whose rollout is canary.
+	Canary Canary `json:"canary"`
 	// Database is where the services keep their data: exactly one of its entries.
 	Database Database `json:"database"`
 	// Edge is the ways in from outside the cluster.
@@ -132,6 +134,7 @@ func Defaults(name string) Stack {
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
 
 		RolloutDeadline: 300 * Second,
+		Canary:          defaultCanary(),
 		Orders:          defaultOrders(),
 		Edge:            Edge{ExternalTrafficPolicy: TrafficCluster},
 		Keys:            Keys{Generation: 1},

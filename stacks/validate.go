@@ -18,6 +18,7 @@ func (s Stack) validate() []Problem {
 	if least := 10 * Second; s.RolloutDeadline < least {
 		found.add("rolloutDeadline", "%s, want at least %s", s.RolloutDeadline, least)
 	}
+	found = append(found, s.Canary.validate("canary")...)
 	found = append(found, s.validateDatabase()...)
 	found = append(found, s.validateBucket()...)
 	found = append(found, s.Edge.validate("edge", s.Secrets)...)

@@ -21,7 +21,7 @@ const (
 	// grace period is the sum of both and a margin.
 	EnvDrainTimeout = "DRAIN_TIMEOUT"
 	// EnvConnectionAge is about how long a client may keep a connection before an answer asks it to open another one, so
-	// that new pods get their share. A Go duration, default "30s".
+	// that new pods get their share soon: a canary is judged by it. A Go duration, default "5s".
 	EnvConnectionAge = "CONNECTION_AGE"
 	// EnvMaxConnections bounds the requests served at once (and with them the store's connections). Default 100.
 	EnvMaxConnections = "MAX_CONNECTIONS"

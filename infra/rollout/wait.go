@@ -10,11 +10,12 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 
 	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/infra/internal/canaries"
 )
 
 // Wait returns once every Deployment of the namespace has finished rolling out; one that stands still for its own
 // deadline is explained in the error. It does not trust an earlier wait: Pulumi's can take a Deployment's state before the
-// change for the one after it.
+// change for the one after it. Canaries are not waited for: whoever tries one judges it.
 //
 // Progress, which may be nil, is told what is still waited for, each time that it is something else.
 func Wait(ctx context.Context, client api.Client, namespace string, progress func(string)) error {
@@ -28,6 +29,9 @@ func Wait(ctx context.Context, client api.Client, namespace string, progress fun
 		var waiting []string
 		var failed []error
 		for _, d := range list.Items {
+			if canaries.Is(d.Labels) {
+				continue
+			}
 			if stuck(d) {
 				text, err := Explain(ctx, client, Workload{Namespace: namespace, Kind: "Deployment", Name: d.Name})
 				failed = append(failed, errors.Join(err, errors.New(text)))

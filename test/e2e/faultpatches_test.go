@@ -9,16 +9,17 @@ import (
 
 // TestFaultsCanBePutIn proves before any cluster is up that the source still has what delivery replaces to break a service.
 func TestFaultsCanBePutIn(t *testing.T) {
-	for file, text := range map[string]string{
-		"apps/order-api/routes.go":        routesMiddleware,
-		"apps/internal/service/probes.go": readyAnswer,
+	for _, c := range []struct{ file, text string }{
+		{"apps/order-api/routes.go", routesMiddleware},
+		{"apps/order-api/routes.go", routesImports},
+		{"apps/internal/service/probes.go", readyAnswer},
 	} {
-		source, err := os.ReadFile(filepath.Join("..", "..", file))
+		source, err := os.ReadFile(filepath.Join("..", "..", c.file))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.Contains(string(source), text) {
-			t.Errorf("%s does not have %q any more", file, text)
+		if !strings.Contains(string(source), c.text) {
+			t.Errorf("%s does not have %q any more", c.file, c.text)
 		}
 	}
 }

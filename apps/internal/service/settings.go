@@ -43,7 +43,7 @@ func ReadSettings(env *environ.Reader, service contract.Service) Settings {
 		Version:         env.Text(contract.EnvVersion, "dev"),
 		DrainDelay:      env.Duration(contract.EnvDrainDelay, 5*time.Second),
 		DrainTimeout:    env.Duration(contract.EnvDrainTimeout, 15*time.Second),
-		ConnectionAge:   env.Duration(contract.EnvConnectionAge, 30*time.Second),
+		ConnectionAge:   env.Duration(contract.EnvConnectionAge, 5*time.Second),
 		MaxConnections:  env.Int(contract.EnvMaxConnections, 100, 1, 100_000),
 		WriteRate:       env.Int(contract.EnvWriteRate, 20, 1, 1_000_000),
 		TrustedNetworks: env.Networks(contract.EnvTrustedNetworks, defaultNetworks(env, service)),

@@ -46,6 +46,9 @@ var errInterrupted = errors.New("interrupted")
 // interrupted says what is true once an operation was cut off: what runs, what goes on rolling by itself, what to run. It
 // rolls nothing back: whoever interrupts may want to look first.
 func (o *operation) interrupted(ctx context.Context, tried releases.Record, failure error) error {
+	own, cancel := context.WithTimeout(context.WithoutCancel(ctx), reportLimit)
+	defer cancel()
+	failure = errors.Join(failure, o.removeCanaries(own))
 	n := notify.Notification{
 		Outcome: notify.Interrupted, Tried: tried, Running: o.whatRuns(ctx), Why: firstOf(failure),
 		Next: "what rolls out goes on by itself. make deploy STACK=" + o.stack.Name + " finishes it",

@@ -73,8 +73,15 @@ func (s *setup) cluster(out http.ResponseWriter, r *http.Request, b backend) {
 	switch name := path[strings.LastIndex(path, "/")+1:]; {
 	case path == apps:
 		answer = map[string]any{"resources": []any{map[string]any{"name": "deployments", "kind": "Deployment", "namespaced": true}}}
+	case strings.HasSuffix(path, "-canary"):
+		s.canary(out, r, name)
+		return
 	case path == apps+"/namespaces/shop/deployments":
-		var items []any
+		items := canariesOf(b)
+		if r.URL.Query().Get("labelSelector") == "techcommerce/track=canary" {
+			answer = map[string]any{"items": items}
+			break
+		}
 		for _, one := range []string{"frontend", "order-api", "product-api"} {
 			if b.Cluster[one] != "" {
 				items = append(items, live(one))

@@ -46,6 +46,9 @@ func deploy(ctx context.Context, j job) error {
 	}
 	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
 	defer cancel()
+	if err := o.tryCanaries(forward, report); err != nil {
+		return o.notPromoted(ctx, tried, err)
+	}
 	failure := o.bring(forward, o.stack, o.mustRefresh())
 	if failure == nil {
 		failure = o.try(forward, o.stack)
@@ -84,6 +87,9 @@ func (o *operation) checkOrder(tried releases.Record) error {
 func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure error) error {
 	n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error()}
 	fmt.Fprintf(o.out, "\nthe deployment failed: %v\n", failure)
+	if err := o.removeCanaries(ctx); err != nil {
+		failure = errors.Join(failure, err)
+	}
 	to, err := o.previous(ctx, tried)
 	if err != nil {
 		return o.left(ctx, n, failure, err)

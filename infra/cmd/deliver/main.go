@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/canary"
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/review"
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
 	"github.com/techcommerce/platform/infra/releases"
@@ -56,8 +57,10 @@ type job struct {
 	to, object string
 	// from is the file with the settings of every pull request's stack, domain what their shops' host names end in.
 	from, domain string
-	in           io.Reader
-	out          io.Writer
+	// watch reads the pods of a service that has a canary.
+	watch func(o *operation, service string) (source canary.Source, stop func())
+	in    io.Reader
+	out   io.Writer
 }
 
 func main() {
@@ -74,6 +77,15 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error {
+	do, j, err := parse(args, in, out)
+	if err != nil {
+		return err
+	}
+	return do.run(ctx, j)
+}
+
+// parse reads the command line.
+func parse(args []string, in io.Reader, out io.Writer) (command, job, error) {
 	flags := flag.NewFlagSet("deliver", flag.ContinueOnError)
 	name := flags.String("stack", "", "the stack's name")
 	url := flags.String("url", "", "where the shop is; default: the stack's first URL")
@@ -89,22 +101,22 @@ func run(ctx context.Context, args []string, in io.Reader, out io.Writer) error 
 		do = commands()[args[0]]
 	}
 	if do.run == nil {
-		return fmt.Errorf("usage: deliver <command> -stack name\n%s", usage())
+		return do, job{}, fmt.Errorf("usage: deliver <command> -stack name\n%s", usage())
 	}
 	if err := flags.Parse(args[1:]); err != nil {
-		return err
+		return do, job{}, err
 	}
 	if *name == "" {
-		return fmt.Errorf("%s: which stack? (make %s STACK=staging)", args[0], args[0])
+		return do, job{}, fmt.Errorf("%s: which stack? (make %s STACK=staging)", args[0], args[0])
 	}
 	dir, err := os.Getwd()
 	if err != nil {
-		return err
+		return do, job{}, err
 	}
-	return do.run(ctx, job{
+	return do, job{
 		stack: stack.Stack{Name: *name, Dir: dir, Out: out, Wait: *wait}, url: *url, within: *within, by: releases.Deployer(dir, os.Getenv),
-		to: *to, object: *object, from: *from, domain: *domain, labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out,
-	})
+		to: *to, object: *object, from: *from, domain: *domain, labels: strings.FieldsFunc(*labels, func(r rune) bool { return r == ',' }), in: in, out: out, watch: watchPods,
+	}, nil
 }
 
 func usage() string {

@@ -53,6 +53,10 @@ type backend struct {
 	Abandoned bool
 	// Deletes is a resource that the preview of an older release deletes.
 	Deletes string
+	// Canaries are the Deployments of canaries that the cluster has.
+	Canaries []string
+	// Unknown says that a preview does not know the names of what the pods refer to.
+	Unknown bool
 }
 
 func backendFile() string { return filepath.Join(os.Getenv("FAKE"), "backend.json") }
@@ -184,7 +188,10 @@ func deployment(name string, values map[string]string) map[string]any {
 	return map[string]any{
 		"apiVersion": "apps/v1", "kind": "Deployment",
 		"metadata": map[string]any{"name": name, "namespace": "shop"},
-		"spec":     map[string]any{"template": map[string]any{"spec": map[string]any{"containers": []any{container}}}},
+		"spec": map[string]any{
+			"selector": map[string]any{"matchLabels": map[string]any{"app": name}},
+			"template": map[string]any{"spec": map[string]any{"containers": []any{container}}},
+		},
 	}
 }
 
@@ -195,6 +202,9 @@ func (b backend) preview(dir string) error {
 	}
 	steps := []map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
+		if b.Unknown {
+			all["logLevel"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+		}
 		if b.State[name] != all[name] {
 			steps = append(steps, map[string]any{"op": "update", "urn": "urn::" + name, "newState": map[string]any{
 				"type": "kubernetes:apps/v1:Deployment", "custom": true, "inputs": deployment(name, all),
@@ -277,6 +287,7 @@ func (b backend) up(dir string, args []string) error {
 			return errors.New("nobody interrupted")
 		}
 	}
+	b.Canaries = nil // the program removes them once its own pods serve
 	return errors.Join(b.remember(record), b.write())
 }
 

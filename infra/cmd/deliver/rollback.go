@@ -135,6 +135,10 @@ func (o *operation) rollBackTo(ctx context.Context, to releases.Record, how roll
 			return err
 		}
 	}
+	// The program of an older release may not know canaries.
+	if err := o.removeCanaries(ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(o.out, "pulumi up with the code, builds and settings of %s; its program is compiled first\n", describe(to))
 	if err := o.bring(ctx, at, how.refresh); err != nil {
 		return err

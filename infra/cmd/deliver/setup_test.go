@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +19,7 @@ import (
 
 	batchv1 "k8s.io/api/batch/v1"
 
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/canary"
 	"github.com/techcommerce/platform/infra/releases"
 )
 
@@ -34,6 +37,10 @@ type setup struct {
 	backups string
 	// jobs are those that were made.
 	jobs []batchv1.Job
+	// source is what a canary's pods tell.
+	source canary.Source
+	// refusesCanaries has the cluster forbid them, as by a quota.
+	refusesCanaries bool
 	// broken says that the shop answers 500 while the cluster runs this image of the frontend.
 	broken string
 }
@@ -93,6 +100,10 @@ func (s *setup) settingsWith(server, database string) {
 		"techcommerce:datadogAppKey":  {Value: strings.Repeat("0123456789", 4), Secret: true},
 		"techcommerce:newsWebhookUrl": {Value: server + "/webhook", Secret: true},
 		"techcommerce:newsSlackUrl":   {Value: server + "/slack", Secret: true},
+	}
+	if s.source != nil {
+		all["techcommerce:services"] = value{Value: `{"order-api":{"rollout":"canary"}}`}
+		all["techcommerce:canary"] = value{Value: `{"watch":"1s"}`}
 	}
 	if strings.Contains(database, "external") {
 		for _, name := range []string{"orderApiDatabaseUrl", "productApiDatabaseUrl"} {
@@ -218,8 +229,20 @@ func (s *setup) deliver(command string, flags ...string) (said string, err error
 func (s *setup) run(args ...string) (said string, err error) {
 	s.t.Helper()
 	var out bytes.Buffer
-	err = run(s.t.Context(), args, strings.NewReader(""), &out)
+	err = s.runIn(s.t.Context(), &out, args...)
 	return out.String(), err
+}
+
+// runIn runs the command as main does, with the setup's own source of metrics.
+func (s *setup) runIn(ctx context.Context, out io.Writer, args ...string) error {
+	do, j, err := parse(args, strings.NewReader(""), out)
+	if err != nil {
+		return err
+	}
+	if s.source != nil {
+		j.watch = func(*operation, string) (canary.Source, func()) { return s.source, func() {} }
+	}
+	return do.run(ctx, j)
 }
 
 // calls are what pulumi was asked, each with the folder that it ran in.

@@ -36,6 +36,11 @@ func (p Pods) Open(ctx context.Context) (address string, stop func(), err error)
 	if err != nil {
 		return "", nil, err
 	}
+	return p.OpenPod(ctx, pod)
+}
+
+// OpenPod connects to the pod of that name.
+func (p Pods) OpenPod(ctx context.Context, pod string) (address string, stop func(), err error) {
 	transport, upgrader, err := spdy.RoundTripperFor(p.Config)
 	if err != nil {
 		return "", nil, err

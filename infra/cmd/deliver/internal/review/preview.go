@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strconv"
@@ -120,6 +121,11 @@ func (s step) changed(paths ...string) []string {
 }
 
 func (s step) replaced() bool { return s.Op == "replace" }
+
+// rolls says whether the pods of a Deployment that stays are replaced by others.
+func (s step) rolls() bool {
+	return s.Op == "update" && s.kind() == "Deployment" && !reflect.DeepEqual(s.was("spec.template"), s.will("spec.template"))
+}
 
 func (s step) gone() bool { return s.Op == "delete" || s.replaced() }
 

@@ -21,6 +21,8 @@ type Report struct {
 	Findings []Finding
 	// Scaled are the Deployments that an autoscaler takes over.
 	Scaled []Scaled
+	// Rolled are the Deployments whose pods are replaced, as they will be declared, by name.
+	Rolled map[string]map[string]any
 	// Warnings are what the program and the engine said beside.
 	Warnings []string
 	// Errors are why it failed.
@@ -37,11 +39,14 @@ func New(name string, labels []string, from io.Reader) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Stack: name, Counts: map[string]int{}}
+	r := Report{Stack: name, Counts: map[string]int{}, Rolled: map[string]map[string]any{}}
 	first := p.first()
 	for _, s := range p.Steps {
 		r.Counts[verbs[s.Op]]++
 		r.Scaled = append(r.Scaled, s.scaled()...)
+		if s.rolls() {
+			r.Rolled[s.name()] = s.NewState.Inputs
+		}
 		for _, f := range judge(s) {
 			if first && f.Risk == Exposure {
 				f.Risk = First

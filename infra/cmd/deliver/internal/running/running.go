@@ -18,6 +18,7 @@ import (
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/drift"
 	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
 	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/infra/internal/canaries"
 	"github.com/techcommerce/platform/infra/internal/owner"
 	"github.com/techcommerce/platform/infra/releases"
 	"github.com/techcommerce/platform/infra/rollout"
@@ -47,6 +48,8 @@ type Service struct {
 	Want, Updated, Ready, Total int32
 	// Done says that the rollout has come to its end.
 	Done bool
+	// Canary says that it tries a new version beside the service of another Deployment.
+	Canary bool
 }
 
 // Read asks the cluster. Resources are what the stack's state holds.
@@ -82,7 +85,7 @@ func Read(ctx context.Context, client api.Client, namespace string, resources []
 func serviceOf(d appsv1.Deployment) Service {
 	s := Service{
 		Name: d.Name, Want: 1, Updated: d.Status.UpdatedReplicas, Ready: d.Status.ReadyReplicas, Total: d.Status.Replicas,
-		Done: rollout.Finished(d),
+		Done: rollout.Finished(d), Canary: canaries.Is(d.Labels),
 	}
 	if d.Spec.Replicas != nil {
 		s.Want = *d.Spec.Replicas
@@ -136,6 +139,10 @@ func (s State) Differs(r releases.Record) []string {
 		found = append(found, "the cluster was given another release after it")
 	}
 	for _, one := range s.Services {
+		if one.Canary {
+			found = append(found, one.Name+" still runs")
+			continue
+		}
 		switch want := r.Images[one.Name]; {
 		case want != "" && one.Image != want:
 			found = append(found, fmt.Sprintf("%s runs %s, the release has %s", one.Name, build(one.Image), build(want)))
@@ -155,10 +162,21 @@ func (s State) Differs(r releases.Record) []string {
 	return slices.Compact(found)
 }
 
+// Canaries are the Deployments that try a new version of a service.
+func (s State) Canaries() []string {
+	var names []string
+	for _, one := range s.Services {
+		if one.Canary {
+			names = append(names, one.Name)
+		}
+	}
+	return names
+}
+
 // CutOff says whether a deployment after the release was not brought to its end: something of it runs. What people have
 // changed by hand does not count.
 func (s State) CutOff(r releases.Record) bool {
-	if s.Release != "" && s.Release != r.ID() {
+	if s.Release != "" && s.Release != r.ID() || len(s.Canaries()) > 0 {
 		return true
 	}
 	for _, one := range s.Services {
