@@ -57,6 +57,9 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 		{http.MethodPatch, own, map[*caller]int{
 			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
 		}},
+		{http.MethodPost, "/api/orders/erase", map[*caller]int{
+			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
+		}},
 	} {
 		for who, want := range route.want {
 			if got, body := s.ask(t, s.orders.URL, *who, route.method, route.path); got != want {

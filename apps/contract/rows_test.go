@@ -147,6 +147,12 @@ func orderRows() []row {
 			want: `{"id":1,"customer":"John Doe","total":1299.98,"status":"delivered"}`},
 		{name: "does not find an order", service: "orders", path: "/api/orders/99", status: 404,
 			want: `{"error":"Order not found"}`},
+		{name: "erases a customer who has no ended orders", service: "orders", method: "POST", path: "/api/orders/erase",
+			header: map[string]string{"X-API-Key": adminKey}, body: `{"customer":"Jane Smith"}`, status: 200,
+			want: `{"erased":0,"left":1}`},
+		{name: "erases nobody for no name", service: "orders", method: "POST", path: "/api/orders/erase",
+			header: map[string]string{"X-API-Key": adminKey}, body: `{"customer":""}`, status: 400,
+			want: `{"error":"Invalid fields","fields":{"customer":"must not be empty"}}`},
 		{name: "places an order", service: "orders", method: "POST", path: "/api/orders",
 			body: `{"customer":"Ann","items":[{"product_id":1,"quantity":2},{"product_id":"2","quantity":1}]}`, status: 201,
 			want: `{"id":4,"customer":"Ann","total":2029.97,"status":"confirmed","items":[

@@ -32,6 +32,7 @@ func (a *api) routes() {
 		limited.HandleFunc(prefix+"/orders", a.list).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/reconcile", a.admin(a.reconcile)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/erase", a.admin(a.erase)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders/{id}", a.admin(a.move)).Methods(http.MethodPatch)
 		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)

@@ -162,6 +162,9 @@ type Store interface {
 	// ForgetKeys removes the keys of orders that were placed before so long, of those with ids after one, at most so
 	// many at a time. It returns the last id that it has seen, and 0 if there is none left to see.
 	ForgetKeys(ctx context.Context, after int64, age time.Duration, most int) (last int64, forgotten int, err error)
+	// Erase removes who a customer is from their orders that have ended, and returns how many those were and how many are
+	// left that have not ended. What was bought, when and for how much stays.
+	Erase(ctx context.Context, customer string) (erased, left int, err error)
 	// ByReservation returns the orders that have reserved under the names; names without an order are left out.
 	ByReservation(ctx context.Context, names []string) ([]Order, error)
 	// Before returns the orders with the greatest ids below one, the greatest first.

@@ -54,6 +54,7 @@ func TestStore(t *testing.T) {
 		{"lists the newest first, by customer and status", lists},
 		{"shows each order once while orders arrive", showsEachOrderOnce},
 		{"counts orders by status", countsByStatus},
+		{"erases customers", erasesCustomers},
 		{"does not find what is not there", findsNothing},
 		{"moves along the status machine only", moves},
 		{"moves once, whoever tries", movesOnce},

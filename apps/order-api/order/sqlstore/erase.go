@@ -1,0 +1,40 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/techcommerce/platform/apps/internal/database"
+)
+
+// nobody is the customer of an order whose own was erased.
+const nobody = "Erased"
+
+type erasure struct{ erased, left int }
+
+// Erase implements order.Store. An order with stock still to give back has not ended. Its secrets and its keys go with the
+// name, for they lead to the visitor.
+func (s *Store) Erase(ctx context.Context, customer string) (int, int, error) {
+	if customer == nobody {
+		return 0, 0, nil
+	}
+	result, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (done erasure, err error) {
+		changed, err := tx.ExecContext(ctx, `UPDATE orders SET customer = $1, owner = NULL, access = NULL,
+			idempotency_key = NULL, key_scope = NULL, client_key = NULL, fingerprint = ''
+			WHERE customer = $2 AND status IN ('delivered', 'rejected', 'cancelled') AND due_at IS NULL`, nobody, customer)
+		if err != nil {
+			return done, err
+		}
+		count, err := changed.RowsAffected()
+		if err != nil {
+			return done, err
+		}
+		done.erased = int(count)
+		return done, tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE customer = $1`, customer).Scan(&done.left)
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("orders: erase a customer: %w", err) // without the name, which is to be in no log
+	}
+	return result.erased, result.left, nil
+}
