@@ -75,8 +75,8 @@ func (p *platform) delivery(t *testing.T) {
 			}
 			t.Logf("%d orders", d.customer.ordered.Load())
 		}},
-		step{"a canary", d.canaries},
 		step{"a service that is ready and answers 500", d.servesErrors},
+		step{"a canary", d.canaries},
 		step{"taken away", d.takesAway},
 		step{"brought up anew", func(t *testing.T) {
 			d.settings.restore(t)
@@ -209,16 +209,16 @@ const (
 // without, on two cores.
 const errorsLimit = 2 * time.Minute
 
-// servesErrors deploys an order-api that calls itself ready and answers every customer 500, without a canary. Kubernetes cannot know, so its
-// pods take the place of those that work, and orders fail until the release before is back. What is promised is that the
-// smoke test finds it, that the rollback ends it, how soon, and that no order that was taken is lost.
+// servesErrors deploys an order-api that calls itself ready and answers every customer 500, without a canary. Kubernetes
+// cannot know, so its pods take the place of those that work, and orders fail until the release before is back. What is
+// promised is that the smoke test finds it, that the rollback ends it, how soon, and that no order that was taken is lost.
 func (d *delivery) servesErrors(t *testing.T) {
-	t.Cleanup(func() { d.builds.restore(t); d.settings.restore(t) })
-	if d.faults.text == "" {
-		d.buildFaulty(t)
-	}
-	d.faults.restore(t)
-	d.p.shell(t, "pulumi config set logLevel debug --stack local")
+	t.Cleanup(func() { d.builds.restore(t); d.routes.restore(t) })
+	d.routes.write(t, strings.Replace(d.routes.text, routesMiddleware, `limited.Use(func(http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
+	})`, 1))
+	d.p.make(t, "images")
+	d.routes.restore(t)
 	d.p.order(t)
 	customer := d.p.startCustomer(t)
 	before := d.images(t)
