@@ -50,7 +50,7 @@ images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
 test: ## prove everything, and tell where the time went; what CI runs
-	@test/stages test-packages $(FAST) lint test-unit test-histories test-fuzz test-datadog test-e2e
+	@test/stages test-packages $(FAST) lint test-unit test-attacks test-histories test-fuzz test-datadog test-e2e
 
 test-packages:
 	@test/install-packages
@@ -83,11 +83,15 @@ vet-tools:
 
 test-unit: program ## everything that needs no cluster
 	go test -run 'TestPatchesFit|TestEveryFaultIsPutBack' ./apps/histories # what takes longer is test-histories
-	go test -timeout 30m $$(go list ./... | grep -v -e /test/ -e /apps/histories$$) # the first run of all compiles promtool
+	go test -timeout 30m $$(go list ./... | grep -v -e /test/ -e /apps/histories$$ -e /apps/attacks$$) # the first run of all compiles promtool
 	go test -timeout 30m -tags lean ./infra
 	cd tools/local && go test ./...
 	cd tools/checks && go test -count=1 ./...
 	cd tools/kube-score && go test -count=1 ./...
+
+# Alone on the machine: what else runs beside it would count as the attacker's success.
+test-attacks: ## attacks on the real services while honest customers shop
+	go test -v -count=1 -timeout 10m ./apps/attacks | grep -v '^=== '
 
 test-histories: ## orders by many at once on both stores, held against a model, while processes are killed and cut off; faults put back
 	go test -v -count=1 -timeout 30m ./apps/histories -duration 60s | grep -v '^=== '
