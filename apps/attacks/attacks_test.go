@@ -13,38 +13,41 @@ func TestHonestCustomersDoNotNotice(t *testing.T) {
 	for _, attack := range []struct {
 		name    string
 		hostile func(*crowd)
+		// harmless is a p99 of honest customers that is always taken, where it is not calm: opening a connection costs who
+		// attacks as much as who is attacked, and here they share the processors.
+		harmless time.Duration
 	}{
-		{"bodies that never come", func(c *crowd) {
+		{name: "bodies that never come", hostile: func(c *crowd) {
 			c.everywhere(s, 64, 8, post("/api/orders", 1<<20))
 			for range 3 {
 				time.Sleep(lasting / 3)
 				c.drip()
 			}
 		}},
-		{"bodies of unknown length that never come", func(c *crowd) {
+		{name: "bodies of unknown length that never come", hostile: func(c *crowd) {
 			c.everywhere(s, 64, 8, "POST /checkout HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")
 			time.Sleep(lasting)
 		}},
-		{"readers that do not read", func(c *crowd) {
+		{name: "readers that do not read", hostile: func(c *crowd) {
 			c.everywhere(s, 100, 10, strings.Repeat("GET /assets/style.css HTTP/1.1\r\nHost: shop\r\n\r\n", 600))
 			time.Sleep(lasting)
 		}},
-		{"readers of the API that do not read", func(c *crowd) {
+		{name: "readers of the API that do not read", hostile: func(c *crowd) {
 			c.everywhere(s, 20, 10, strings.Repeat("GET /api/products?limit=1000 HTTP/1.1\r\nHost: shop\r\n\r\n", 600))
 			time.Sleep(lasting)
 		}},
-		{"headers that never end", func(c *crowd) {
+		{name: "headers that never end", hostile: func(c *crowd) {
 			c.everywhere(s, 400, 40, "GET / HTTP/1.1\r\nHost: shop\r\nX-Slow: ")
 			for range 3 {
 				time.Sleep(lasting / 3)
 				c.drip()
 			}
 		}},
-		{"a thousand connections", func(c *crowd) {
+		{name: "a thousand connections", hostile: func(c *crowd) {
 			c.everywhere(s, 1000, 4, "GET /health HTTP/1.1\r\nHost: shop\r\nX-Large: "+strings.Repeat("x", 20<<10)+"\r\n\r\n")
 			time.Sleep(lasting)
-		}},
+		}, harmless: time.Second},
 	} {
-		t.Run(attack.name, func(t *testing.T) { s.attack(t, quiet, attack.hostile) })
+		t.Run(attack.name, func(t *testing.T) { s.attack(t, quiet, max(attack.harmless, calm), attack.hostile) })
 	}
 }

@@ -69,13 +69,13 @@ func (c *crowd) close() {
 
 // attack makes an attack on a shop in which customers are, and holds the shop to what is promised. Where the customers
 // waited, it is made again beside a quiet shop of the same moment: other programs of the machine are no attack.
-func (s *shop) attack(t *testing.T, quiet time.Duration, hostile func(*crowd)) {
+func (s *shop) attack(t *testing.T, quiet, harmless time.Duration, hostile func(*crowd)) {
 	t.Helper()
 	under := &shop{T: t, frontends: s.frontends, orders: s.orders, products: s.products, names: s.names, seen: s.seen}
-	slow := under.once(quiet, hostile)
+	slow := under.once(quiet, harmless, hostile)
 	for range 2 {
 		if slow {
-			slow = under.once(under.quiet(), hostile)
+			slow = under.once(under.quiet(), harmless, hostile)
 		}
 	}
 	if slow {
@@ -85,13 +85,13 @@ func (s *shop) attack(t *testing.T, quiet time.Duration, hostile func(*crowd)) {
 	under.checkMemory()
 }
 
-func (s *shop) once(quiet time.Duration, hostile func(*crowd)) (slow bool) {
+func (s *shop) once(quiet, harmless time.Duration, hostile func(*crowd)) (slow bool) {
 	s.Helper()
 	var c crowd
 	defer c.close()
 	end := s.begin()
 	hostile(&c)
-	return end().check(s, quiet)
+	return end().check(s, quiet, harmless)
 }
 
 // lasting keeps an attack up for a while.
