@@ -27,23 +27,30 @@ var breaking = []struct {
 	{regexp.MustCompile(`^TRUNCATE\b`), "empties a table that the release before reads"},
 	{regexp.MustCompile(`\bALTER( COLUMN)? \S+ (SET DATA )?TYPE\b`), "changes a type that the release before writes"},
 	{regexp.MustCompile(`\bSET NOT NULL\b`), "refuses rows that the release before writes"},
+	{regexp.MustCompile(`\$[A-Z_0-9]*\$|^DO\b`), "runs statements that this check cannot read; write them out"},
 	{regexp.MustCompile(`\bADD (CONSTRAINT|CHECK|UNIQUE|PRIMARY KEY|FOREIGN KEY)\b`), "refuses rows that the release before writes"},
 }
 
 var (
-	comment    = regexp.MustCompile(`(?m)--.*$`)
-	literal    = regexp.MustCompile(`'(?:[^']|'')*'`)
+	// unread is text that is no statement. Whatever of it begins first ends where it ends: a literal may have dashes in it.
+	unread     = regexp.MustCompile(`'(?:[^']|'')*'|--[^\n]*|(?s:/\*.*?\*/)`)
 	spaces     = regexp.MustCompile(`\s+`)
+	dropIndex  = regexp.MustCompile(`^DROP INDEX (?:CONCURRENTLY )?(?:IF EXISTS )?(\S+)`)
 	dropTable  = regexp.MustCompile(`^DROP TABLE (?:IF EXISTS )?(\S+)`)
 	makeTable  = regexp.MustCompile(`^CREATE TABLE (?:IF NOT EXISTS )?(\S+)`)
 	addColumn  = regexp.MustCompile(`\bADD (?:COLUMN )?(?:IF NOT EXISTS )?([A-Z_0-9"]+) ([^,]*)`)
-	makeUnique = regexp.MustCompile(`^CREATE UNIQUE INDEX .*?\bON (\S+?) ?\(([^)]*)\)`)
+	makeUnique = regexp.MustCompile(`^CREATE UNIQUE INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(\S+) ON (\S+?) ?\(([^)]*)\)`)
 )
 
 // statements are those of the way up, in upper case, without comments and the text of literals.
 func statements(migration string) []string {
 	up, _, _ := strings.Cut(migration, "-- +goose Down")
-	up = literal.ReplaceAllString(comment.ReplaceAllString(up, ""), "''")
+	up = unread.ReplaceAllStringFunc(up, func(text string) string {
+		if strings.HasPrefix(text, "'") {
+			return "''"
+		}
+		return " "
+	})
 	var list []string
 	for statement := range strings.SplitSeq(up, ";") {
 		if statement = strings.TrimSpace(spaces.ReplaceAllString(strings.ToUpper(statement), " ")); statement != "" {
@@ -53,8 +60,26 @@ func statements(migration string) []string {
 	return list
 }
 
+// schema is what the release before knows: the tables and the unique indexes that earlier migrations have made.
+type schema struct{ tables, uniques map[string]bool }
+
+func newSchema() schema { return schema{map[string]bool{}, map[string]bool{}} }
+
+// learn adds what a migration makes.
+func (s schema) learn(migration string) {
+	for _, statement := range statements(migration) {
+		if made := makeTable.FindStringSubmatch(statement); made != nil {
+			s.tables[made[1]] = true
+		}
+		if made := makeUnique.FindStringSubmatch(statement); made != nil {
+			s.uniques[made[1]] = true
+		}
+	}
+}
+
 // breaks lists why the release before could not serve on while the migration runs, and after it.
-func breaks(migration string) []string {
+func (s schema) breaks(migration string) []string {
+	const takes = ": takes away what the release before reads or relies on"
 	var found, tables, columns []string
 	all := statements(migration)
 	for i, statement := range all {
@@ -62,8 +87,12 @@ func breaks(migration string) []string {
 			tables = append(tables, made[1])
 			continue
 		}
-		if dropped := dropTable.FindStringSubmatch(statement); dropped != nil && !madeLater(all[i:], dropped[1]) {
-			found = append(found, statement+": takes away what the release before reads or relies on")
+		if dropped := dropTable.FindStringSubmatch(statement); dropped != nil &&
+			(s.tables[dropped[1]] || !madeLater(all[i:], dropped[1])) {
+			found = append(found, statement+takes)
+		}
+		if dropped := dropIndex.FindStringSubmatch(statement); dropped != nil && s.uniques[dropped[1]] {
+			found = append(found, statement+takes+": ON CONFLICT needs the index")
 		}
 		for _, b := range breaking {
 			if b.statement.MatchString(statement) {
@@ -76,8 +105,8 @@ func breaks(migration string) []string {
 				found = append(found, statement+": the release before writes no "+strings.ToLower(added[1])+"; give it a DEFAULT")
 			}
 		}
-		if unique := makeUnique.FindStringSubmatch(statement); unique != nil && !slices.Contains(tables, unique[1]) &&
-			!slices.ContainsFunc(strings.Split(unique[2], ","), func(column string) bool {
+		if unique := makeUnique.FindStringSubmatch(statement); unique != nil && !slices.Contains(tables, unique[2]) &&
+			!slices.ContainsFunc(strings.Split(unique[3], ","), func(column string) bool {
 				return slices.Contains(columns, strings.TrimSpace(column))
 			}) {
 			found = append(found, statement+": refuses rows that the release before writes")
@@ -96,7 +125,7 @@ func madeLater(statements []string, table string) bool {
 
 // check lists what is wrong with a migration: all but the first either keep to what the release before can live with, and
 // say so, or say which schema a release must know to live without what they take away.
-func check(version int, migration string) []string {
+func (s schema) check(version int, migration string) []string {
 	marked, contracts := strings.Contains(migration, compatible), contracting.FindStringSubmatch(migration)
 	switch {
 	case version == 1:
@@ -104,7 +133,7 @@ func check(version int, migration string) []string {
 	case marked && contracts != nil:
 		return []string{"is marked both " + compatible + " and " + contracts[0]}
 	case marked:
-		return breaks(migration)
+		return s.breaks(migration)
 	case contracts == nil:
 		return []string{fmt.Sprintf("mark it %s if releases that do not know it work on, or -- +contract N if only those "+
 			"that know version N of the schema do", compatible)}
@@ -121,6 +150,7 @@ func TestMigrationsLetTheReleaseBeforeServe(t *testing.T) {
 	if err != nil || len(files) < 4 {
 		t.Fatalf("found %d migrations (%v), want those of both services for both databases", len(files), err)
 	}
+	known := map[string]schema{} // by folder; Glob sorts
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
@@ -131,10 +161,22 @@ func TestMigrationsLetTheReleaseBeforeServe(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s has no version", file)
 		}
-		for _, problem := range check(version, string(text)) {
+		folder := filepath.Dir(file)
+		if known[folder].tables == nil {
+			known[folder] = newSchema()
+		}
+		for _, problem := range known[folder].check(version, string(text)) {
 			t.Errorf("%s: %s", strings.TrimPrefix(file, "../../"), problem)
 		}
+		known[folder].learn(string(text))
 	}
+}
+
+// known is the schema of the tests below.
+func known() schema {
+	s := newSchema()
+	s.learn("CREATE TABLE orders (id BIGINT); CREATE INDEX o ON orders (id); CREATE UNIQUE INDEX orders_key ON orders (key)")
+	return s
 }
 
 func TestWhatTheReleaseBeforeCannotLiveWithIsRefused(t *testing.T) {
@@ -156,12 +198,18 @@ func TestWhatTheReleaseBeforeCannotLiveWithIsRefused(t *testing.T) {
 		"CREATE UNIQUE INDEX orders_customer ON orders (customer)",
 		"TRUNCATE orders",
 		"DROP VIEW sales",
+		"DROP TABLE IF EXISTS orders; CREATE TABLE orders (id BIGINT)",
+		"DROP INDEX IF EXISTS orders_key",
+		"DO $$ BEGIN ALTER TABLE orders DROP COLUMN owner; END $$",
+		"CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $body$ DROP TABLE orders $body$",
+		"ALTER TABLE orders /* ; */ DROP COLUMN owner",
+		"INSERT INTO notes (text) VALUES ('--'); DROP TABLE orders",
 	} {
 		migration := "-- +goose Up\n-- +compatible\n" + statement + ";\n"
-		if len(check(2, migration)) == 0 {
+		if len(known().check(2, migration)) == 0 {
 			t.Errorf("%s: passes", statement)
 		}
-		if found := check(3, strings.Replace(migration, "+compatible", "+contract 2", 1)); len(found) > 0 {
+		if found := known().check(3, strings.Replace(migration, "+compatible", "+contract 2", 1)); len(found) > 0 {
 			t.Errorf("%s, once nothing needs what it takes away: %q", statement, found)
 		}
 	}
@@ -178,9 +226,11 @@ func TestWhatTheReleaseBeforeCanLiveWithPasses(t *testing.T) {
 		"ALTER TABLE orders ALTER COLUMN owner DROP NOT NULL",
 		"INSERT INTO notes (text) VALUES ('DROP TABLE orders; RENAME')",
 		"SELECT 1 -- DROP TABLE orders",
+		"SELECT 1 /* DROP TABLE orders; */",
+		"DROP INDEX IF EXISTS o",
 		"SELECT 1;\n-- +goose Down\nDROP TABLE orders",
 	} {
-		if found := check(2, "-- +goose Up\n-- +compatible\n"+statement+";\n"); len(found) > 0 {
+		if found := known().check(2, "-- +goose Up\n-- +compatible\n"+statement+";\n"); len(found) > 0 {
 			t.Errorf("%s: %q", statement, found)
 		}
 	}
@@ -190,7 +240,7 @@ func TestAMigrationSaysWhoCanLiveWithIt(t *testing.T) {
 	for _, migration := range []string{
 		"SELECT 1;", "-- +compatible\n-- +contract 2\nSELECT 1;", "-- +contract 0\nSELECT 1;", "-- +contract 3\nSELECT 1;",
 	} {
-		if len(check(3, "-- +goose Up\n"+migration)) == 0 {
+		if len(known().check(3, "-- +goose Up\n"+migration)) == 0 {
 			t.Errorf("%q passes", migration)
 		}
 	}
