@@ -68,8 +68,12 @@ func record(root string, stack stacks.Stack, images map[string]stacks.Image) (re
 	if err != nil {
 		return releases.Record{}, err
 	}
+	floor, err := releases.Floor(root)
+	if err != nil {
+		return releases.Record{}, err
+	}
 	r := releases.Record{
-		Images: map[string]string{}, Settings: string(text), SettingsHash: stack.Hash(), Schema: schema,
+		Images: map[string]string{}, Settings: string(text), SettingsHash: stack.Hash(), Schema: schema, Floor: floor,
 		Time: time.Now().UTC().Truncate(time.Second), By: releases.Deployer(root, os.Getenv),
 	}
 	r.Revision, r.Dirty = releases.Revision(root)

@@ -42,6 +42,25 @@ func Schema(root string) (map[string]int, error) {
 	return schema, nil
 }
 
+// compatible is the mark of a migration with which releases that do not know it work on.
+const compatible = "-- +compatible"
+
+// Floor reads the newest schema migration of each service that is not compatible with the releases before it.
+func Floor(root string) (map[string]int, error) {
+	floor := map[string]int{}
+	err := migrations(root, func(service, file string, version int) error {
+		text, err := os.ReadFile(file)
+		if err == nil && !strings.Contains(string(text), compatible) {
+			floor[service] = max(floor[service], version)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return floor, nil
+}
+
 // migrations calls do with each file of each service.
 func migrations(root string, do func(service, file string, version int) error) error {
 	files, err := filepath.Glob(filepath.Join(root, "apps", "*", "*", "sqlstore", "migrations", "*", "*.sql"))

@@ -33,6 +33,9 @@ type Record struct {
 	SettingsHash string `json:"settingsHash"`
 	// Schema is the newest schema migration that the release knows, by service.
 	Schema map[string]int `json:"schema"`
+	// Floor is the schema migration that a release must know to serve on this one's schema, by service: the newest that is
+	// not compatible. It is nil in records of releases that always wanted to know the newest.
+	Floor map[string]int `json:"floor,omitempty"`
 	// Time is when the release was first deployed.
 	Time time.Time `json:"time"`
 	// By is who deployed it.
@@ -98,8 +101,7 @@ func Parse(text string) ([]Record, error) {
 	return records, nil
 }
 
-// NewerSchema lists the services whose schema is newer than the release understands. A service refuses to start on such a
-// schema, so going back to the release would take the shop down.
+// NewerSchema lists the services whose schema is newer than the release knows.
 func (r Record) NewerSchema(schema map[string]int) []string {
 	var newer []string
 	for _, service := range slices.Sorted(maps.Keys(schema)) {
@@ -109,4 +111,20 @@ func (r Record) NewerSchema(schema map[string]int) []string {
 		}
 	}
 	return newer
+}
+
+// Refuses lists the services of the release that refuse to start on the schema that others may have migrated to: those that
+// do not know its newest migration that is not compatible. Rolling back to the release would take the shop down.
+func (r Record) Refuses(others ...Record) []string {
+	schema := map[string]int{}
+	for _, other := range others {
+		needed := other.Floor
+		if r.Floor == nil || needed == nil {
+			needed = other.Schema
+		}
+		for service, version := range needed {
+			schema[service] = max(schema[service], version)
+		}
+	}
+	return r.NewerSchema(schema)
 }

@@ -103,6 +103,28 @@ func TestANewerSchemaStandsInTheWay(t *testing.T) {
 	}
 }
 
+// TestACompatibleSchemaDoesNot: a release that knows of marks works on where nothing but compatible migrations came after it.
+func TestACompatibleSchemaDoesNot(t *testing.T) {
+	t.Parallel()
+	schema := func(version int) map[string]int { return map[string]int{"order-api": version} }
+	before := releases.Record{Schema: schema(5), Floor: schema(3)}
+	for name, test := range map[string]struct {
+		to, other releases.Record
+		refused   bool
+	}{
+		"the same":                            {before, before, false},
+		"a compatible migration later":        {before, releases.Record{Schema: schema(6), Floor: schema(3)}, false},
+		"one that is not":                     {before, releases.Record{Schema: schema(6), Floor: schema(6)}, true},
+		"a release that knows no marks":       {releases.Record{Schema: schema(5)}, releases.Record{Schema: schema(6), Floor: schema(3)}, true},
+		"another one that recorded no marks":  {before, releases.Record{Schema: schema(6)}, true},
+		"a service that there was not before": {before, releases.Record{Schema: map[string]int{"x": 1}, Floor: map[string]int{"x": 1}}, true},
+	} {
+		if refused := test.to.Refuses(before, test.other); len(refused) > 0 != test.refused {
+			t.Errorf("%s: refused by %q", name, refused)
+		}
+	}
+}
+
 func TestWhatChangedShowsNoValue(t *testing.T) {
 	t.Parallel()
 	image := func(digit string) string { return "registry/shop@sha256:" + strings.Repeat(digit, 64) }
@@ -134,6 +156,10 @@ func TestEveryStoringServiceHasASchema(t *testing.T) {
 	schema, err := releases.Schema(stackstest.Root())
 	if err != nil || schema["order-api"] < 1 || schema["product-api"] < 1 {
 		t.Errorf("got %v (%v)", schema, err)
+	}
+	floor, err := releases.Floor(stackstest.Root())
+	if err != nil || floor["order-api"] < 1 || floor["order-api"] >= schema["order-api"] {
+		t.Errorf("got the floor %v of %v (%v), want some migrations of orders to be compatible", floor, schema, err)
 	}
 }
 

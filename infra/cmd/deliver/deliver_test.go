@@ -391,6 +391,35 @@ func TestARollbackOverAMigrationIsRefused(t *testing.T) {
 	}
 }
 
+// TestARollbackOverACompatibleMigration: the release before works on with it.
+func TestARollbackOverACompatibleMigration(t *testing.T) {
+	const migration = "apps/order-api/order/sqlstore/migrations/sqlite/00002_more.sql"
+	for _, fails := range []bool{false, true} {
+		s := newSetup(t)
+		s.deployed("1")
+		s.add(migration, "-- +goose Up\n-- +compatible\nALTER TABLE orders ADD COLUMN owner TEXT;")
+		said, err := "", error(nil)
+		if fails {
+			s.build("2")
+			s.commit()
+			s.change(func(b *backend) { b.Next = "fails" })
+			said, err = s.deliver("deploy")
+			if err == nil || strings.Contains(said, "could not be rolled back") {
+				t.Errorf("the deployment: got %v\n%s", err, said)
+			}
+		} else {
+			s.deployed("2")
+			if said, err = s.deliver("rollback"); err != nil {
+				t.Errorf("by hand: %v\n%s", err, said)
+			}
+		}
+		if !slices.ContainsFunc(s.updates(), func(folder string) bool { return strings.HasPrefix(folder, "release") }) {
+			t.Errorf("it was not rolled back:\n%s", said)
+		}
+		s.runs("1", "info")
+	}
+}
+
 func TestDriftIsGroupedAndRevertedObjectByObject(t *testing.T) {
 	s := newSetup(t)
 	s.deployed("1")

@@ -98,7 +98,7 @@ func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure
 	limited, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("took longer than %s", rollbackLimit))
 	defer cancel()
 	fmt.Fprintf(o.out, "\nrolling back to %s\n", describe(to))
-	err = o.rollBackTo(limited, to, rollBack{schema: tried.Schema, refresh: true})
+	err = o.rollBackTo(limited, to, rollBack{migrated: []releases.Record{tried}, refresh: true})
 	if ctx.Err() != nil {
 		return o.interrupted(ctx, tried, errors.Join(failure, err))
 	}

@@ -47,7 +47,10 @@ func (o *operation) backUp(ctx context.Context, tried releases.Record) error {
 		return nil
 	}
 	for _, newer := range o.records[0].NewerSchema(tried.Schema) {
-		fmt.Fprintf(o.out, "a migration: %s: a failure of this deployment could not be rolled back\n", newer)
+		fmt.Fprintf(o.out, "a migration: %s\n", newer)
+	}
+	for _, refused := range o.records[0].Refuses(tried) {
+		fmt.Fprintf(o.out, "a failure of this deployment could not be rolled back: %s\n", refused)
 	}
 	d := o.settings.Database
 	if d.External != nil {

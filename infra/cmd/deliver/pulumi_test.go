@@ -145,6 +145,10 @@ func declared(dir string) (map[string]string, releases.Record, error) {
 	if err != nil {
 		return nil, releases.Record{}, err
 	}
+	floor, err := releases.Floor(dir)
+	if err != nil {
+		return nil, releases.Record{}, err
+	}
 	settings, err := os.ReadFile(filepath.Join(dir, "Pulumi.staging.yaml"))
 	if err != nil {
 		return nil, releases.Record{}, err
@@ -157,7 +161,7 @@ func declared(dir string) (map[string]string, releases.Record, error) {
 	if err != nil {
 		return nil, releases.Record{}, err
 	}
-	r := releases.Record{Settings: string(settings), Schema: schema, Images: builds.Images, By: "grace",
+	r := releases.Record{Settings: string(settings), Schema: schema, Floor: floor, Images: builds.Images, By: "grace",
 		Time: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}
 	r.Revision, r.Dirty = releases.Revision(dir)
 	all := maps.Clone(builds.Images)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os/exec"
 	"strings"
 
@@ -31,7 +30,7 @@ func rollback(ctx context.Context, j job) error {
 	limited, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
 	defer cancel()
 	err = o.rollBackTo(limited, to, rollBack{
-		schema: o.schema(newest), refresh: o.mustRefresh(), labels: o.labels,
+		migrated: append([]releases.Record{newest}, o.records...), refresh: o.mustRefresh(), labels: o.labels,
 	})
 	var refused refusal
 	switch {
@@ -89,28 +88,10 @@ func (o *operation) named() (to, newest releases.Record, err error) {
 	return to, newest, fmt.Errorf("no release begins with %s; the stack remembers:\n  %s", o.to, strings.Join(known, "\n  "))
 }
 
-// schema is what the databases may have been brought to: what the newest release knows, and what was checked out where its
-// update was cut off.
-func (o *operation) schema(newest releases.Record) map[string]int {
-	schema := map[string]int{}
-	for _, r := range append([]releases.Record{newest}, o.records...) {
-		maps.Copy(schema, maxima(schema, r.Schema))
-	}
-	return schema
-}
-
-func maxima(a, b map[string]int) map[string]int {
-	all := maps.Clone(a)
-	for service, version := range b {
-		all[service] = max(all[service], version)
-	}
-	return all
-}
-
 // rollBack is how a release is brought back.
 type rollBack struct {
-	// schema is what the databases may have been brought to.
-	schema map[string]int
+	// migrated are the releases to whose schema the databases may have been brought.
+	migrated []releases.Record
 	// refresh makes the state what the cluster has first.
 	refresh bool
 	// labels allow what is dangerous.
@@ -119,7 +100,7 @@ type rollBack struct {
 
 // rollBackTo deploys a release again with its own code, builds and settings, proves that it runs, and tries it.
 func (o *operation) rollBackTo(ctx context.Context, to releases.Record, how rollBack) (err error) {
-	if err := possible(to, how.schema); err != nil {
+	if err := possible(to, how.migrated); err != nil {
 		return err
 	}
 	at, remove, err := o.stack.At(ctx, to)
@@ -184,7 +165,7 @@ func (r refusal) Error() string {
 }
 
 // possible reports all that stands against bringing a release back.
-func possible(to releases.Record, schema map[string]int) error {
+func possible(to releases.Record, migrated []releases.Record) error {
 	var problems []string
 	if to.Revision == releases.Unknown || to.Dirty {
 		problems = append(problems, "it was deployed from source that is in no commit")
@@ -192,7 +173,7 @@ func possible(to releases.Record, schema map[string]int) error {
 	if to.Settings == "" {
 		problems = append(problems, "its settings were not in the stack's file, so they were not recorded")
 	}
-	for _, newer := range to.NewerSchema(schema) {
+	for _, newer := range to.Refuses(migrated...) {
 		problems = append(problems, newer+": go forward with a fix, or restore a backup first")
 	}
 	if len(problems) > 0 {

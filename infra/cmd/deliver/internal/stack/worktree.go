@@ -47,7 +47,8 @@ func (s Stack) At(ctx context.Context, r releases.Record) (at Stack, remove func
 // CheckedOut is what an update from this checkout deploys, as far as it has files.
 func (s Stack) CheckedOut() (releases.Record, error) {
 	schema, err := releases.Schema(s.Dir)
-	r := releases.Record{Schema: schema}
+	floor, unmarked := releases.Floor(s.Dir)
+	r := releases.Record{Schema: schema, Floor: floor}
 	r.Revision, r.Dirty = releases.Revision(s.Dir)
 	settings, unread := os.ReadFile(s.File())
 	r.Settings = string(settings)
@@ -63,7 +64,7 @@ func (s Stack) CheckedOut() (releases.Record, error) {
 		unbuilt = nil // the settings name them
 	}
 	r.Images = builds.Images
-	return r, errors.Join(err, unread, unbuilt)
+	return r, errors.Join(err, unmarked, unread, unbuilt)
 }
 
 // File is where the stack's settings are.
