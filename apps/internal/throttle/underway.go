@@ -11,10 +11,11 @@ import (
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
-// UnderWay lets each client have so many requests under way. More wait for a moment behind those of the same client, and
-// behind nobody else's. A trusted proxy that names nobody is everybody, and is let through.
+// UnderWay lets each client have so many reads and so many writes under way. More wait for a moment behind those of the
+// same client and kind, and behind nobody else's: many people may share an address, and orders of theirs that hang keep
+// none of them from reading. A trusted proxy that names nobody is everybody, and is let through.
 func UnderWay(most int, clients Clients) func(http.Handler) http.Handler {
-	rooms := &rooms{most: most, known: map[netip.Prefix]*room{}}
+	rooms := &rooms{most: most, known: map[kind]*room{}}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			address := clients.Of(r)
@@ -22,25 +23,31 @@ func UnderWay(most int, clients Clients) func(http.Handler) http.Handler {
 				next.ServeHTTP(w, r)
 				return
 			}
-			client := network(address)
-			if !rooms.enter(r.Context(), client) {
+			own := kind{network(address), rest.Reads(r.Method)}
+			if !rooms.enter(r.Context(), own) {
 				rest.NoteShed(r.Context(), "client")
 				rest.Error(w, r, &fault.Error{
 					Kind: fault.TooMany, Message: "Too many requests at once", RetryAfter: time.Second,
 				})
 				return
 			}
-			defer rooms.leave(client)
+			defer rooms.leave(own)
 			next.ServeHTTP(w, r)
 		})
 	}
 }
 
-// rooms are those of the clients that have anything under way.
+// kind is the reads or the writes of one client.
+type kind struct {
+	client netip.Prefix
+	reads  bool
+}
+
+// rooms are those of the kinds that have anything under way.
 type rooms struct {
 	most  int
 	mu    sync.Mutex
-	known map[netip.Prefix]*room
+	known map[kind]*room
 }
 
 type room struct {
@@ -50,14 +57,14 @@ type room struct {
 	left chan struct{}
 }
 
-// enter tells whether a request got into its client's room in time. As many may wait as may be inside.
-func (r *rooms) enter(ctx context.Context, client netip.Prefix) bool {
+// enter tells whether a request got into its kind's room in time. As many may wait as may be inside.
+func (r *rooms) enter(ctx context.Context, k kind) bool {
 	const patience = time.Second
 	r.mu.Lock()
-	own, ok := r.known[client]
+	own, ok := r.known[k]
 	if !ok {
 		own = &room{left: make(chan struct{}, r.most)}
-		r.known[client] = own
+		r.known[k] = own
 	}
 	if own.inside < r.most {
 		own.inside++
@@ -90,10 +97,10 @@ func (r *rooms) enter(ctx context.Context, client netip.Prefix) bool {
 }
 
 // leave hands the place over to one that waits, if there is one.
-func (r *rooms) leave(client netip.Prefix) {
+func (r *rooms) leave(k kind) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	own := r.known[client]
+	own := r.known[k]
 	if own.waiting > 0 {
 		own.waiting--
 		own.left <- struct{}{}
@@ -101,6 +108,6 @@ func (r *rooms) leave(client netip.Prefix) {
 	}
 	own.inside--
 	if own.inside == 0 {
-		delete(r.known, client)
+		delete(r.known, k)
 	}
 }
