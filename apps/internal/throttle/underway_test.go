@@ -10,8 +10,8 @@ import (
 	"github.com/techcommerce/platform/apps/internal/throttle"
 )
 
-// TestOneClientWaitsBehindItself: while all that one client may have under way hangs, others are served at once, and
-// what it sends more is served when its own requests end, or refused.
+// TestOneClientWaitsBehindItself: while all reads that one client may have under way hang, others are served at once, and so
+// are its own writes; what it reads more is served when its own reads end, or refused.
 func TestOneClientWaitsBehindItself(t *testing.T) {
 	t.Parallel()
 	const most = 3
@@ -23,13 +23,14 @@ func TestOneClientWaitsBehindItself(t *testing.T) {
 				<-leave
 			}
 		}))
-	ask := func(client, path string) int {
-		request := httptest.NewRequest("GET", path, nil)
+	send := func(client, method, path string) int {
+		request := httptest.NewRequest(method, path, nil)
 		request.RemoteAddr = client + ":1"
 		answer := httptest.NewRecorder()
 		handler.ServeHTTP(answer, request)
 		return answer.Code
 	}
+	ask := func(client, path string) int { return send(client, http.MethodGet, path) }
 	const robot = "192.0.2.1"
 	var hanging sync.WaitGroup
 	for range most {
@@ -42,6 +43,9 @@ func TestOneClientWaitsBehindItself(t *testing.T) {
 		if code := ask(client, "/quick"); code != http.StatusOK {
 			t.Errorf("%s is answered %d while %s hangs, want 200", client, code, robot)
 		}
+	}
+	if code := send(robot, http.MethodPost, "/quick"); code != http.StatusOK {
+		t.Errorf("a write of %s is answered %d while its reads hang, want 200", robot, code)
 	}
 	if code := ask(robot, "/quick"); code != http.StatusTooManyRequests {
 		t.Errorf("one request more of %s is answered %d, want 429", robot, code)
