@@ -91,6 +91,12 @@ const (
 	MetricsPath = "/metrics"
 )
 
+// IsProbe says whether a path is one that the kubelet asks: no customer's request.
+func IsProbe(path string) bool { return path == HealthPath || path == ReadyPath }
+
+// CompatibleMigration marks a schema migration's file with which releases that do not know it work on.
+const CompatibleMigration = "-- +compatible"
+
 // Brand is in the title of every page of the shop: whoever asks from outside knows by it that the answer is the shop's.
 const Brand = "TechCommerce"
 

@@ -8,6 +8,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/techcommerce/platform/apps/contract"
 )
 
 // Unknown is the revision of what is no git checkout, such as an unpacked archive.
@@ -42,15 +44,12 @@ func Schema(root string) (map[string]int, error) {
 	return schema, nil
 }
 
-// compatible is the mark of a migration with which releases that do not know it work on.
-const compatible = "-- +compatible"
-
 // Floor reads the newest schema migration of each service that is not compatible with the releases before it.
 func Floor(root string) (map[string]int, error) {
 	floor := map[string]int{}
 	err := migrations(root, func(service, file string, version int) error {
 		text, err := os.ReadFile(file)
-		if err == nil && !strings.Contains(string(text), compatible) {
+		if err == nil && !strings.Contains(string(text), contract.CompatibleMigration) {
 			floor[service] = max(floor[service], version)
 		}
 		return err

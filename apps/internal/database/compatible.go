@@ -10,10 +10,9 @@ import (
 	"path"
 	"strconv"
 	"strings"
-)
 
-// compatible marks a migration file with which releases that do not know it work on.
-const compatible = "-- +compatible"
+	"github.com/techcommerce/platform/apps/contract"
+)
 
 // admit tells whether this release, which knows the schema up to the target, may serve on a newer one: it may where
 // every migration since is compatible. So a release can be rolled back while its schema stays.
@@ -94,7 +93,7 @@ func floorOf(files fs.FS, folder string) (floor int64, err error) {
 		if err != nil {
 			return 0, errors.Join(fmt.Errorf("%s has no version", name), err)
 		}
-		if !bytes.Contains(content, []byte(compatible)) {
+		if !bytes.Contains(content, []byte(contract.CompatibleMigration)) {
 			floor = max(floor, version)
 		}
 	}

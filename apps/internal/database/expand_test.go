@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/techcommerce/platform/apps/contract"
 )
 
 // contracting marks a migration that takes away what only older releases need, with the version of the schema that a release
@@ -126,17 +128,17 @@ func madeLater(statements []string, table string) bool {
 // check lists what is wrong with a migration: all but the first either keep to what the release before can live with, and
 // say so, or say which schema a release must know to live without what they take away.
 func (s schema) check(version int, migration string) []string {
-	marked, contracts := strings.Contains(migration, compatible), contracting.FindStringSubmatch(migration)
+	marked, contracts := strings.Contains(migration, contract.CompatibleMigration), contracting.FindStringSubmatch(migration)
 	switch {
 	case version == 1:
 		return nil
 	case marked && contracts != nil:
-		return []string{"is marked both " + compatible + " and " + contracts[0]}
+		return []string{"is marked both " + contract.CompatibleMigration + " and " + contracts[0]}
 	case marked:
 		return s.breaks(migration)
 	case contracts == nil:
 		return []string{fmt.Sprintf("mark it %s if releases that do not know it work on, or -- +contract N if only those "+
-			"that know version N of the schema do", compatible)}
+			"that know version N of the schema do", contract.CompatibleMigration)}
 	}
 	if since, err := strconv.Atoi(contracts[1]); err != nil || since < 1 || since >= version {
 		return []string{fmt.Sprintf("%s: want a version from 1 to %d", contracts[0], version-1)}

@@ -104,7 +104,7 @@ func outcome(ctx context.Context, status int, known *record) int {
 }
 
 func writeLine(log *slog.Logger, r *http.Request, known *record, status int, took time.Duration) {
-	level, probe := slog.LevelInfo, known.route == contract.HealthPath || known.route == contract.ReadyPath
+	level, probe := slog.LevelInfo, contract.IsProbe(known.route)
 	switch failed := status >= http.StatusInternalServerError; {
 	case failed && (probe || known.shed != ""):
 		level = slog.LevelWarn

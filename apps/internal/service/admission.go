@@ -21,7 +21,7 @@ func (s *Service) admit() {
 		func(route *mux.Route, _ *mux.Router, _ []*mux.Route) error {
 			template, _ := route.GetPathTemplate() // a route without a path is no probe
 			handler := route.GetHandler()
-			if handler == nil || template == contract.HealthPath || template == contract.ReadyPath {
+			if handler == nil || contract.IsProbe(template) {
 				return nil
 			}
 			route.Handler(fair(receive(places(handler))))
@@ -33,7 +33,8 @@ func (s *Service) admit() {
 const leastShare = 12
 
 // fair bounds the reads and the writes that one client may have under way, from a request's head to the last byte of its
-// answer, each to a quarter of the places. Only the service that clients reach does so; the others are called by it, for everybody.
+// answer, each to a quarter of the places. Only the service that clients reach does so; the others are called by it, for
+// everybody.
 func (s *Service) fair() func(http.Handler) http.Handler {
 	if s.Settings.Service.Name != contract.Frontend.Name {
 		return func(next http.Handler) http.Handler { return next }

@@ -114,7 +114,7 @@ func (s *Store) Claim(ctx context.Context, lease time.Duration, most int) ([]ord
 }
 
 // scanAged reads an order and how old it is.
-func scanAged(row scanner) (order.Claimed, error) {
+func scanAged(row database.Scanner) (order.Claimed, error) {
 	var age int64
 	o, err := scan(row, &age)
 	return order.Claimed{Order: o, Age: time.Duration(age) * time.Millisecond}, err

@@ -23,7 +23,7 @@ func (s *Store) ByReservation(ctx context.Context, names []string) ([]order.Orde
 	for i, name := range names {
 		marks, args = append(marks, "$"+strconv.Itoa(i+1)), append(args, name)
 	}
-	return query(ctx, s, "by reservation", func(row scanner) (order.Order, error) { return scan(row) },
+	return query(ctx, s, "by reservation", func(row database.Scanner) (order.Order, error) { return scan(row) },
 		`SELECT `+columns+` FROM orders WHERE reservation IN (`+strings.Join(marks, ", ")+`)`, args...)
 }
 
@@ -52,7 +52,7 @@ func (s *Store) Schedule(ctx context.Context, name string, every time.Duration) 
 }
 
 // query reads all rows of one statement.
-func query[T any](ctx context.Context, s *Store, what string, read func(scanner) (T, error), statement string,
+func query[T any](ctx context.Context, s *Store, what string, read func(database.Scanner) (T, error), statement string,
 	args ...any,
 ) ([]T, error) {
 	all, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]T, error) {

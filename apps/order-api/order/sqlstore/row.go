@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/money"
 	"github.com/techcommerce/platform/apps/order-api/order"
@@ -30,11 +31,9 @@ type row struct {
 	history    string
 }
 
-type scanner interface{ Scan(...any) error }
-
 // scan reads one row, and further columns into more. A row that cannot be understood is an order that is damaged, not
 // an error: it must not keep anybody from the others.
-func scan(from scanner, more ...any) (order.Order, error) {
+func scan(from database.Scanner, more ...any) (order.Order, error) {
 	var r row
 	into := append([]any{&r.order.ID, &r.order.Customer, &r.items, &r.order.Total, &r.order.Status, &r.placed, &r.problem,
 		&r.legacyKey, &r.scope, &r.key, &r.order.Fingerprint, &r.order.Reservation, &r.expected, &r.due,

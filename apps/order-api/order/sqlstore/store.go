@@ -72,7 +72,7 @@ func (s *Store) Backlog(ctx context.Context) (order.Backlog, error) {
 }
 
 // collect reads every row.
-func collect[T any](rows *sql.Rows, read func(scanner) (T, error)) (all []T, err error) {
+func collect[T any](rows *sql.Rows, read func(database.Scanner) (T, error)) (all []T, err error) {
 	defer rows.Close() //nolint:errcheck // rows.Err below has what matters
 	for rows.Next() {
 		one, err := read(rows)

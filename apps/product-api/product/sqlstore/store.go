@@ -36,7 +36,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 
 const columns = `id, name, price_cents, stock, version`
 
-func scan(row interface{ Scan(...any) error }) (product.Product, error) {
+func scan(row database.Scanner) (product.Product, error) {
 	var p product.Product
 	err := row.Scan(&p.ID, &p.Name, &p.Price, &p.Stock, &p.Version)
 	return p, err

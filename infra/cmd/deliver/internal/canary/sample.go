@@ -70,8 +70,7 @@ func Parse(from io.Reader) (Sample, error) {
 
 // isProbe says whether a series is of requests that no customer makes: the kubelet's, and the deployment's own.
 func isProbe(m *dto.Metric) bool {
-	route := label(m, "route")
-	return route == contract.HealthPath || route == contract.ReadyPath || label(m, "method") == http.MethodHead
+	return contract.IsProbe(label(m, "route")) || label(m, "method") == http.MethodHead
 }
 
 // isOrder says whether a series is of requests that place an order, by the API or by the page's form.
