@@ -257,6 +257,14 @@ func recoveryMutations() []mutation {
 			find: inTest("apps/order-api", "TestWhatHangs"),
 		},
 		{
+			name: "9 the clock of each replica says whose lease is over",
+			patches: []program.Patch{{
+				File: "apps/order-api/order/sqlstore/store.go",
+				Old:  "return &Store{db, func() string { return \"(SELECT \" + db.Now() + \")\" }}", New: "return NewAt(db, time.Now)",
+			}},
+			find: inShop(plan{store: postgres, replicas: 2}, clockAhead),
+		},
+		{
 			name: "9 an order stays pending for ever",
 			patches: []program.Patch{{
 				File: "apps/order-api/order/resume.go",
