@@ -12,6 +12,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/datadog/spec"
 	"github.com/techcommerce/platform/infra/internal/declare"
@@ -210,5 +211,29 @@ func TestDatadogPagesWhenTheShopIsGone(t *testing.T) {
 		if notice, ok := account.Notified(traffic, gone); ok {
 			t.Errorf("%s, of which there is no data, notifies %+v", traffic, notice)
 		}
+	}
+}
+
+// TestDatadogNotifiesOfOverload: where customers are refused because a service is full the team is notified, and nobody is
+// paged; a client that exceeds its own limit is nobody's business.
+func TestDatadogNotifiesOfOverload(t *testing.T) {
+	t.Parallel()
+	account := mustAccount(t, func(settings string) string { return settings })
+	overload := func(reason, status string) api.Fault {
+		tags := []string{"env:production", "kube_namespace:techcommerce-production", "service:frontend", "route:/api/orders"}
+		return api.Fault{Series: []api.Series{
+			{Metric: "techcommerce.http_requests.count", Tags: append(slices.Clone(tags), "status:201"), At: since(100, 90)},
+			{Metric: "techcommerce.http_requests.count", Tags: append(slices.Clone(tags), "status:"+status), At: since(math.NaN(), 10)},
+			{Metric: "techcommerce.http_requests_shed.count", Tags: append(slices.Clone(tags), "reason:"+reason), At: since(0, 10)},
+		}}
+	}
+	for _, reason := range []string{contract.ShedPlaces, contract.ShedBodies, contract.ShedBackend} {
+		notice, ok := account.Notified("RequestsShed", overload(reason, "503"))
+		if !ok || !slices.Equal(notice.To, []string{"@slack-shop"}) {
+			t.Errorf("%s: notifies %v", reason, notice.To)
+		}
+	}
+	if notice, ok := account.Notified("RequestsShed", overload(contract.ShedClient, "429")); ok {
+		t.Errorf("a client that exceeds its own limit notifies %v", notice.To)
 	}
 }

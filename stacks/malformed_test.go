@@ -7,11 +7,12 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/stacks"
 	"github.com/techcommerce/platform/stacks/stackstest"
 )
 
-// malformed is one case of testdata/malformed.yaml.
+// malformed is one case of testdata/malformed.yaml. $limits stands for the names of all limits: a new one is no new case.
 type malformed struct {
 	Name     string            `yaml:"name"`
 	Settings string            `yaml:"settings"`
@@ -28,6 +29,13 @@ func mustReadMalformed(t testing.TB) []malformed {
 	var cases []malformed
 	if err := yaml.Unmarshal(text, &cases); err != nil {
 		t.Fatal(err)
+	}
+	var limits []string
+	for _, limit := range alerts.Limits() {
+		limits = append(limits, limit.Key)
+	}
+	for i, c := range cases {
+		cases[i].Want = strings.ReplaceAll(c.Want, "$limits", strings.Join(limits, ", "))
 	}
 	if len(cases) < 60 {
 		t.Fatalf("%d cases, want at least 60", len(cases))

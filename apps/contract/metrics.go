@@ -8,8 +8,8 @@ const (
 	MetricRequests = "http_requests_total"
 	// MetricRequestDuration is a histogram of seconds by method and route.
 	MetricRequestDuration = "http_request_duration_seconds"
-	// MetricRequestsShed counts requests sent away because of overload, by route and reason (places, bodies, backend,
-	// client). They are in MetricRequests too.
+	// MetricRequestsShed counts requests sent away because of overload, by route and reason, one of the Shed… below. They
+	// are in MetricRequests too.
 	MetricRequestsShed = "http_requests_shed_total"
 	// MetricBuildInfo is 1, with labels service, version and goversion.
 	MetricBuildInfo = "build_info"
@@ -30,6 +30,18 @@ const (
 	MetricProductStock = "product_stock"
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.
 	MetricReservationsOpen = "reservations_open"
+)
+
+// Why a request was sent away. ShedClient is about one client alone, which has as much under way as it may; the others
+// mean that any customer may be refused.
+const (
+	// ShedPlaces: the service works on as many requests as it may.
+	ShedPlaces = "places"
+	// ShedBodies: the bodies that are on their way take all the memory that they may.
+	ShedBodies = "bodies"
+	// ShedBackend: too many requests wait for the service behind this one.
+	ShedBackend = "backend"
+	ShedClient  = "client"
 )
 
 // DurationBuckets are what MetricRequestDuration counts by. Whoever asks how many requests were in time can ask for

@@ -18,6 +18,12 @@ func took(service, method, route, le string) string {
 		`", route="` + route + `", le="` + le + `"}`
 }
 
+// refused are the requests that a service sent away because of overload.
+func refused(service, route, reason string) string {
+	return `http_requests_shed_total{job="services", namespace="shop", service="` + service + `", pod="` + service + `-a", route="` +
+		route + `", reason="` + reason + `"}`
+}
+
 func up(service string) string {
 	return `up{job="services", namespace="shop", service="` + service + `", pod="` + service + `-a"}`
 }
@@ -115,6 +121,27 @@ func serviceFaults() []firing {
 			series: slow("product-api", "GET", "/api/products", "2", "5", 60), since: 15 * time.Second,
 			labels: warn("product-api"), summary: "product-api is slow",
 			description: "Of 100 requests to product-api in shop, 5 take longer than 4.85s.",
+		},
+		{
+			name: "one request in ten is refused because the service is full", alert: "RequestsShed",
+			series: series{
+				requests("product-api", "GET", "/api/products", "200"): growing(90, 60),
+				requests("product-api", "GET", "/api/products", "503"): growing(10, 60),
+				refused("product-api", "/api/products", "places"):      growing(10, 60),
+			}, since: 15 * time.Second,
+			labels: warn("product-api"), summary: "product-api refuses requests because of overload",
+			description: "10% of the requests to product-api in shop are refused because of overload.",
+		},
+		{
+			name: "two requests in a hundred are refused, for two reasons", alert: "RequestsShed",
+			series: series{
+				requests("frontend", "POST", "/api/orders", "201"): growing(98, 60),
+				requests("frontend", "POST", "/api/orders", "503"): growing(2, 60),
+				refused("frontend", "/api/orders", "bodies"):       growing(1, 60),
+				refused("frontend", "/api/orders", "backend"):      growing(1, 60),
+			}, since: 15 * time.Second,
+			labels: warn("frontend"), summary: "frontend refuses requests because of overload",
+			description: "2% of the requests to frontend in shop are refused because of overload.",
 		},
 		{
 			name: "one order in five fails, among many other requests", alert: "OrdersFailing",

@@ -42,6 +42,26 @@ func healthyServices() []silent {
 			took("product-api", "GET", "/api/products", "5"):    repeated(50, 90),
 			took("product-api", "GET", "/api/products", "+Inf"): repeated(50, 90),
 		}},
+		{name: "one client that exceeds its own limit, a hundred times as often as others come", alert: "RequestsShed", until: 20 * time.Minute, series: series{
+			requests("frontend", "GET", "/", "200"): growing(10, 90),
+			requests("frontend", "GET", "/", "429"): growing(1000, 90),
+			refused("frontend", "/", "client"):      growing(1000, 90),
+			refused("frontend", "/", "places"):      repeated(0, 90),
+		}},
+		{name: "such a client, seen by what pages", alert: "HighErrorRate", until: 20 * time.Minute, series: series{
+			requests("frontend", "GET", "/", "200"): growing(10, 90),
+			requests("frontend", "GET", "/", "429"): growing(1000, 90),
+		}},
+		{name: "a crowd that fills the service for three minutes", alert: "RequestsShed", until: 20 * time.Minute, series: series{
+			requests("frontend", "GET", "/", "200"): growing(100, 90),
+			requests("frontend", "GET", "/", "503"): "0x20 100+100x11 1200x50",
+			refused("frontend", "/", "places"):      "0x20 100+100x11 1200x50",
+		}},
+		{name: "five requests in a thousand are refused", alert: "RequestsShed", until: 20 * time.Minute, series: series{
+			requests("frontend", "GET", "/", "200"): growing(995, 90),
+			requests("frontend", "GET", "/", "503"): growing(5, 90),
+			refused("frontend", "/", "places"):      growing(5, 90),
+		}},
 		{name: "orders that are refused for want of stock", alert: "OrdersFailing", until: 20 * time.Minute, series: series{
 			requests("order-api", "POST", "/api/orders", "201"): growing(10, 90),
 			requests("order-api", "POST", "/api/orders", "409"): growing(90, 90),

@@ -39,6 +39,24 @@ type Metric struct {
 	Filter []string
 	// Count asks for the number of events rather than a rate.
 	Count bool
+	// Labels are those of a metric of the services that no other query asks for: because of this one the agent collects it.
+	Labels []string
 	// Zero takes what is absent for 0: a counter of errors does not exist before the first one.
 	Zero bool
+}
+
+// OwnMetrics are the metrics of the services that queries bring themselves, with their labels.
+func OwnMetrics() map[string][]string {
+	own := map[string][]string{}
+	for _, part := range parts() {
+		if part.alerts == nil {
+			continue
+		}
+		for _, alert := range part.alerts(Reference()) {
+			if q := alert.Datadog; q != nil && q.Metric.Labels != nil {
+				own[q.Metric.Name] = q.Metric.Labels
+			}
+		}
+	}
+	return own
 }

@@ -24,7 +24,9 @@ histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$
 }
 
 // services watches what the shop's services do for those who call them.
-func services(t Target) []Alert { return []Alert{serviceDown(), highErrorRate(t), highResponseTime(t)} }
+func services(t Target) []Alert {
+	return []Alert{serviceDown(), highErrorRate(t), highResponseTime(t), requestsShed(t)}
+}
 
 // serviceDown also fires when a service has no target at all: absent says so for each of them.
 func serviceDown() Alert {
@@ -117,8 +119,7 @@ func highErrorRate(t Target) Alert {
 			Fix: []Step{
 				rollBack(),
 				{Do: "It is one pod: delete it, another takes its place.", Run: "kubectl -n $NS delete pod $POD"},
-				{Do: "The statuses are 503 and come with many requests at once: the service refuses more than " +
-					"`services.<service>.maxConnections` at a time. Raise it, or the number of pods, in `Pulumi.<stack>.yaml`."},
+				{Do: "The statuses are 503 because the service refuses requests to protect itself: see [RequestsShed](RequestsShed.md)."},
 				{Do: "The log speaks of the store: see [DatabaseDown](DatabaseDown.md) and [VolumeAlmostFull](VolumeAlmostFull.md)."},
 			},
 			Silence: "While a known fault is being fixed, for an hour at most.",
@@ -178,6 +179,65 @@ sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", conta
 			Metric:  Metric{Space: "p95", Name: contract.MetricRequestDuration},
 			By:      []string{"service"},
 			Compare: ">", Critical: t.limit(maxLatency()), Warning: new(t.limit(maxLatency()) / 2), Silent: true,
+		},
+	}
+}
+
+func maxShed() Limit {
+	return Limit{
+		Key: "shed", Unit: Percent, Default: 1,
+		Meaning: "The share of a service's requests that it may refuse because of overload.",
+	}
+}
+
+// requestsShed leaves out what a service refuses to a client that sends too much: that hurts nobody else. It is a warning:
+// where so many customers are refused that they notice, HighErrorRate pages.
+func requestsShed(t Target) Alert {
+	return Alert{
+		Name:     "RequestsShed",
+		Severity: Warning,
+		For:      5 * time.Minute,
+		Limit:    maxShed(),
+		Expr: `
+sum by (namespace, service) (rate(` + contract.MetricRequestsShed + `{$services, reason!="` + contract.ShedClient + `"}[$rate]))
+/
+service:http_requests:rate{namespace="$namespace"}
+> $limit`,
+		Summary:     "{{ $labels.service }} refuses requests because of overload",
+		Description: "{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} in {{ $labels.namespace }} are refused because of overload.",
+		Page:        dashboards.Service,
+		Runbook: Runbook{
+			Meaning: "For five minutes, the service answered more requests than the stack allows (1 % unless it says otherwise) with 503 to " +
+				"protect itself from overload. Requests of a single client that exceeds its own limit do not count.",
+			Impact: "Some customers see an error and have to try again. Orders that were accepted are not affected.",
+			Investigate: []Step{
+				{Do: "Which routes, and why? `places`: it works on as many requests as `maxConnections` allows. `bodies`: request bodies " +
+					"that are being received use all the memory set aside for them. `backend`: too many requests wait for the service behind this one.",
+					Query: `sum by (service, route, reason) (rate(` + contract.MetricRequestsShed + `{$services}[5m])) > 0`},
+				{Do: "Is there more traffic than usual, or does each request take longer?",
+					Query: `service:http_requests:rate / (service:http_requests:rate offset 1d)`},
+				{Do: "Do the pods have enough processor time?", Run: "kubectl -n $NS top pods\nkubectl -n $NS get hpa"},
+				{Do: "Does one address send most of it?",
+					Run: `kubectl -n $NS logs -l app.kubernetes.io/name=$SERVICE --since=5m --tail=-1 | grep '"shed":' | tail -n 20`},
+			},
+			Fix: []Step{
+				rollBack(),
+				resize("There is more traffic than the pods can serve", "the number of pods, or `maxConnections` if they have processor time to spare,"),
+				{Do: "An autoscaler owns the service and is at its maximum: see [HPAAtMax](HPAAtMax.md)."},
+				{Do: "The reason is `backend`: investigate the service behind it, [HighAPIResponseTime](HighAPIResponseTime.md)."},
+				{Do: "It is an attack: block its addresses at the Ingress or the load balancer."},
+			},
+			Silence: "During a load test.",
+		},
+		Datadog: &Query{
+			Reduce: "sum", Window: 5 * time.Minute,
+			Metric: Metric{
+				Space: "sum", Name: contract.MetricRequestsShed, Filter: []string{"!reason:" + contract.ShedClient}, Count: true, Zero: true,
+				Labels: []string{"route", "reason"},
+			},
+			Of:      &Metric{Space: "sum", Name: contract.MetricRequests, Count: true},
+			By:      []string{"service"},
+			Compare: ">", Critical: 100 * t.limit(maxShed()), Silent: true,
 		},
 	}
 }

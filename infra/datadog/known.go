@@ -2,6 +2,7 @@ package datadog
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -14,12 +15,14 @@ import (
 // tagsOf are the tags that a metric has; nil if nothing sends it. A query of anything else is silent for ever.
 func tagsOf(metric string) []string {
 	pods := []string{"env", "service", "version", "kube_namespace", "kube_cluster_name", "kube_deployment", "pod_name"}
-	for name, labels := range map[string][]string{
+	services := map[string][]string{
 		contract.MetricRequests: {"method", "route", "status"}, contract.MetricOrders: {"outcome"},
 		contract.MetricOrdersPending: {}, contract.MetricOrdersPendingOldest: {},
 		contract.MetricProductStock: {"product"}, contract.MetricReservationsOpen: {},
 		alerts.PostgresConnections: {"datname", "state"}, alerts.PostgresMaxConnections: {}, alerts.PostgresDeadlocks: {"datname"},
-	} {
+	}
+	maps.Copy(services, alerts.OwnMetrics())
+	for name, labels := range services {
 		if known, ok := discovery.MetricName(name); ok && known == metric {
 			return append(pods, labels...)
 		}

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
 )
 
 // Recover turns a panic into a 500 that says nothing; the request's log line has the stack. If the answer is already
@@ -51,7 +53,7 @@ func LimitConcurrency(most int) func(http.Handler) http.Handler {
 			}
 			leave, ok := enter(r.Context(), patience, kind, all)
 			if !ok {
-				Shed(w, r, "places")
+				Shed(w, r, contract.ShedPlaces)
 				return
 			}
 			place := &place{ResponseWriter: w, leave: leave}

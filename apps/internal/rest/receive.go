@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
@@ -51,7 +52,7 @@ func Receive(most Receiving) func(http.Handler) http.Handler {
 				Error(w, r, bodyFault(err)) // whoever waits for a place shall not wait behind it
 				return
 			case errors.Is(err, errNoRoom):
-				Shed(w, r, "bodies")
+				Shed(w, r, contract.ShedBodies)
 				return
 			}
 			// From here on the client has nothing to send, and a deadline that passes would end the request's context.

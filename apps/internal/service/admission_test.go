@@ -43,6 +43,35 @@ func TestWhatIsSentAwayIsCountedByRoute(t *testing.T) {
 	t.Error("no metric of requests that were sent away")
 }
 
+// TestWhatIsSentAwayIsCountedFromZero: a counter that begins with the first refusal begins at one, and the rules would never
+// see it. Probes are never sent away.
+func TestWhatIsSentAwayIsCountedFromZero(t *testing.T) {
+	t.Parallel()
+	svc, _ := mustService(t, nil)
+	svc.Router.HandleFunc("/things/{id}", func(http.ResponseWriter, *http.Request) {})
+	svc.Handler()
+	families, err := svc.Registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, family := range families {
+		if family.GetName() != contract.MetricRequestsShed {
+			continue
+		}
+		text := family.String()
+		if !strings.Contains(text, `"/things/{id}"`) || !strings.Contains(text, `"`+contract.ShedPlaces+`"`) || strings.Contains(text, contract.ReadyPath) {
+			t.Errorf("the metric begins as %s", text)
+		}
+		for _, m := range family.GetMetric() {
+			if m.GetCounter().GetValue() != 0 {
+				t.Errorf("it begins at %v", m)
+			}
+		}
+		return
+	}
+	t.Error("there is no metric of requests that were sent away before the first one was")
+}
+
 // TestTheRateIsLimitedBeforeTheBodyIsRead: who sends too often is told so whatever else they mean to send.
 func TestTheRateIsLimitedBeforeTheBodyIsRead(t *testing.T) {
 	t.Parallel()

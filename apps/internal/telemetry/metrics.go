@@ -71,12 +71,15 @@ func (r *Requests) Observe(method, route string, status int, took time.Duration)
 // Shed notes that a request was sent away.
 func (r *Requests) Shed(route, reason string) { r.shed.WithLabelValues(route, reason).Inc() }
 
-// Expect begins the counters of a route's failures at zero.
+// Expect begins the counters of a route's failures, and of what it refuses when it is full, at zero.
 func (r *Requests) Expect(method, route string) {
 	for _, status := range []int{
 		http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout,
 	} {
 		r.count.WithLabelValues(knownMethod(method), route, strconv.Itoa(status))
+	}
+	if !contract.IsProbe(route) { // probes need no place
+		r.shed.WithLabelValues(route, contract.ShedPlaces)
 	}
 }
 

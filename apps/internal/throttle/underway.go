@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
@@ -25,7 +26,7 @@ func UnderWay(most int, clients Clients) func(http.Handler) http.Handler {
 			}
 			own := kind{network(address), rest.Reads(r.Method)}
 			if !rooms.enter(r.Context(), own) {
-				rest.NoteShed(r.Context(), "client")
+				rest.NoteShed(r.Context(), contract.ShedClient)
 				rest.Error(w, r, &fault.Error{
 					Kind: fault.TooMany, Message: "Too many requests at once", RetryAfter: time.Second,
 				})

@@ -4,6 +4,7 @@ package discovery
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,12 +36,13 @@ func MetricName(metric string) (name string, ok bool) {
 	return space + "." + metric, true
 }
 
-// Collected lists the metrics of the services that the agent collects, and no others: each series is paid for.
+// Collected lists the metrics of the services that the agent collects, and no others: each series is paid for. Alerts add
+// those that only they ask for.
 func Collected() []string {
-	return []string{
+	return append([]string{
 		contract.MetricRequests, contract.MetricOrders, contract.MetricOrdersPending, contract.MetricOrdersPendingOldest,
 		contract.MetricProductStock, contract.MetricReservationsOpen,
-	}
+	}, slices.Sorted(maps.Keys(alerts.OwnMetrics()))...)
 }
 
 // CollectedOfPostgres lists the metrics of PostgreSQL's exporter that the agent collects, and no others. Datadog's own

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sony/gobreaker/v2"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/header"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
@@ -87,7 +88,7 @@ func saysNothing(err error) bool {
 func (l *line) send(r *http.Request) (*http.Response, error) {
 	if err := l.room.enter(r.Context()); err != nil {
 		if errors.Is(err, errFull) {
-			rest.NoteShed(r.Context(), "backend")
+			rest.NoteShed(r.Context(), contract.ShedBackend)
 		}
 		return nil, err
 	}
