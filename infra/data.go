@@ -26,6 +26,7 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 	}
 	if p := stack.Database.Postgres; p != nil {
 		args.Postgres = postgresArgs(*p, stack.Services)
+		args.Postgres.StartLimit = stack.RecoveryDeadline.Seconds()
 		args.Postgres.Metrics = metricsArgs(stack)
 		reportServer(args.Postgres, stack)
 	}

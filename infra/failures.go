@@ -29,21 +29,29 @@ func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
 		return err
 	}
 	bound := pulumi.ResourceHooks(&pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{hook}})
-	limit := time.Duration(stack.RolloutDeadline).String()
-	bounded := pulumi.Timeouts(&pulumi.CustomTimeouts{Create: limit, Update: limit})
+	services, recovery := within(stack.LongestRollout()), within(max(stack.LongestRollout(), stack.RecoveryDeadline))
 	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		switch {
-		case slices.Contains(rollouts, args.Type):
-			args.Opts = append(args.Opts, bound, bounded)
+		case args.Type == "kubernetes:apps/v1:Deployment":
+			args.Opts = append(args.Opts, bound, services)
+		case slices.Contains(slowRollouts, args.Type):
+			args.Opts = append(args.Opts, bound, recovery)
 		case args.Type == "kubernetes:core/v1:Service": // Pulumi waits for one until pods take its requests
-			args.Opts = append(args.Opts, bounded)
+			args.Opts = append(args.Opts, recovery)
 		}
 		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
 	})
 }
 
-// rollouts are the kinds whose pods can fail to start.
-var rollouts = []string{"kubernetes:apps/v1:Deployment", "kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"}
+// within bounds how long Pulumi waits for a resource.
+func within(limit stacks.Duration) pulumi.ResourceOption {
+	text := time.Duration(limit).String()
+	return pulumi.Timeouts(&pulumi.CustomTimeouts{Create: text, Update: text})
+}
+
+// slowRollouts are the kinds that may take longer than a service does: StatefulSets recover their data first, and a
+// DaemonSet goes over all nodes.
+var slowRollouts = []string{"kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"}
 
 // settleLimit bounds the wait for pods. A rollout that stands still ends it much earlier, by the stack's own deadline.
 const settleLimit = 20 * time.Minute

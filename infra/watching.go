@@ -150,6 +150,7 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		},
 		KubeStateMetrics: exporter(release, "kube-state-metrics", m.KubeStateMetrics),
 		NodeExporter:     exporter(release, "node-exporter", m.NodeExporter),
+		StartLimit:       stack.RecoveryDeadline.Seconds(),
 		NodeHost:         stack.Edge.NodeHost,
 		Protected:        stack.Protected,
 	}

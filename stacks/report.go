@@ -21,8 +21,11 @@ func (s Stack) Hash() string {
 // Off says what the stack does without, and which setting would change that.
 func (s Stack) Off() map[string]string {
 	off := map[string]string{}
-	if s.Edge.NodePort == 0 {
+	switch {
+	case s.Edge.NodePort == 0:
 		off["nodePort"] = "edge.nodePort is not set"
+	case s.Edge.NodeHost == "":
+		off["address of the nodes"] = "edge.nodeHost is not set, so no address of a node port is shown"
 	}
 	if s.Edge.Ingress == nil {
 		off["ingress"] = "edge.ingress is not set"

@@ -30,6 +30,9 @@ type Stack struct {
 	Drain Drain `json:"drain"`
 	// RolloutDeadline is how long a rollout may stand still before it has failed, and pulumi up with it.
 	RolloutDeadline Duration `json:"rolloutDeadline"`
+	// RecoveryDeadline is how long PostgreSQL and Prometheus may take to start, who after a crash first read again what they
+	// have written, and how long an update waits for them and for what runs on every node.
+	RecoveryDeadline Duration `json:"recoveryDeadline"`
 	// Canary is how a new version is judged on one pod, of services whose rollout is canary.
 	Canary Canary `json:"canary"`
 	// Database is where the services keep their data: exactly one of its entries.
@@ -133,12 +136,13 @@ func Defaults(name string) Stack {
 		Services:    map[string]Service{},
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},
 
-		RolloutDeadline: 300 * Second,
-		Canary:          defaultCanary(),
-		Orders:          defaultOrders(),
-		Edge:            Edge{ExternalTrafficPolicy: TrafficCluster},
-		Keys:            Keys{Generation: 1},
-		Alerts:          defaultAlerts(),
+		RolloutDeadline:  300 * Second,
+		RecoveryDeadline: 600 * Second,
+		Canary:           defaultCanary(),
+		Orders:           defaultOrders(),
+		Edge:             Edge{ExternalTrafficPolicy: TrafficCluster},
+		Keys:             Keys{Generation: 1},
+		Alerts:           defaultAlerts(),
 	}
 	for _, service := range contract.Services() {
 		s.Services[service.Name] = defaultService()
@@ -148,6 +152,21 @@ func Defaults(name string) Stack {
 	products.Autoscale.setDefaults()
 	s.Services[contract.ProductAPI.Name] = products
 	return s
+}
+
+// LongestRollout is how long the rollout of a service may take in all: its pods are replaced one after the other, and the
+// deadline is for standing still.
+func (s Stack) LongestRollout() Duration {
+	const each = 20 * Second
+	most := 1
+	for _, service := range s.Services {
+		pods := service.Replicas
+		if service.Autoscale != nil {
+			pods = service.Autoscale.Max
+		}
+		most = max(most, pods)
+	}
+	return s.RolloutDeadline + Duration(most-1)*each
 }
 
 // isService reports whether the shop has a service of that name.

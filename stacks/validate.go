@@ -18,6 +18,9 @@ func (s Stack) validate() []Problem {
 	if least := 10 * Second; s.RolloutDeadline < least {
 		found.add("rolloutDeadline", "%s, want at least %s", s.RolloutDeadline, least)
 	}
+	if least, most := 60*Second, 24*60*60*Second; s.RecoveryDeadline < least || s.RecoveryDeadline > most {
+		found.add("recoveryDeadline", "%s, want %s to %s", s.RecoveryDeadline, least, most)
+	}
 	found = append(found, s.Canary.validate("canary")...)
 	found = append(found, s.validateDatabase()...)
 	found = append(found, s.validateBucket()...)

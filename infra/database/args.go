@@ -77,6 +77,8 @@ type Postgres struct {
 	CPU, Memory kube.Range
 	// MemoryMiB is the memory limit as a number: caches are sized from it.
 	MemoryMiB int
+	// StartLimit is how many seconds it may take to start, recovery after a crash included.
+	StartLimit int
 	// MaxConnections is how many connections the server accepts.
 	MaxConnections int
 	// Backup dumps the databases; nil does not.

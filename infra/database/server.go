@@ -75,8 +75,8 @@ func serverContainer(s server) *corev1.ContainerArgs {
 		"PGDATA", dataPath+"/pgdata",
 		"ROLES", strings.Join(s.roles(), " "),
 	)
-	// Recovery after a crash may take long; nothing may kill it.
-	c.StartupProbe = accepting(5, 120)
+	// Recovery after a crash may take long. Whoever kills the server then makes it begin again.
+	c.StartupProbe = accepting(5, s.Postgres.StartLimit/5)
 	c.LivenessProbe = accepting(10, 6)
 	c.ReadinessProbe = accepting(5, 2)
 	c.VolumeMounts = append(s.mounts(), mount("data", dataPath), mount("keys", "/keys"))

@@ -70,7 +70,9 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-nodes", fromAnywhere(args), child); err != nil {
 			return nil, fmt.Errorf("edge %s: network policy: %w", name, err)
 		}
-		e.URLs = append(e.URLs, args.NodePort.url())
+		if args.NodePort.Host != "" {
+			e.URLs = append(e.URLs, args.NodePort.url())
+		}
 	}
 	if args.Ingress != nil {
 		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-ingress", fromController(args), child); err != nil {
@@ -92,13 +94,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	return e, nil
 }
 
-func (n NodePort) url() string {
-	host := n.Host
-	if host == "" {
-		host = "<any node>"
-	}
-	return "http://" + host + ":" + strconv.Itoa(n.Port)
-}
+func (n NodePort) url() string { return "http://" + n.Host + ":" + strconv.Itoa(n.Port) }
 
 // fromAnywhere opens the service's port to every address: behind a node port the caller's own is often lost.
 func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {

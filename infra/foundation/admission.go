@@ -20,8 +20,10 @@ type rule struct {
 type policy struct {
 	name             string
 	group, resources string
-	variables        [][2]string
-	rules            []rule
+	// judged is CEL for the part of an object that the rules look at.
+	judged    string
+	variables [][2]string
+	rules     []rule
 }
 
 // pods is the policy about every pod.
@@ -30,7 +32,10 @@ const pods = "pods"
 // PodPolicy is the name of the admission policy about a namespace's pods.
 func PodPolicy(namespace string) string { return policyName(namespace, pods) }
 
-// policies are the admission rules. The first is about pods, however they come about, and about containers that are put
+// policies are the admission rules. An update that leaves alone what they look at may pass, whatever the rules are by
+// now: a pod that runs could else not be cleaned up after a registry is no longer allowed, and its Job never ended.
+//
+// The first is about pods, however they come about, and about containers that are put
 // into a running one, as kubectl debug does: that is a request of its own. The second is about what makes
 // pods that shall stay: only there a missing probe is a fault, and only there a missing size can still be seen, since
 // the LimitRange has given the pod itself one.
@@ -41,7 +46,7 @@ func policies(registries []string) ([]policy, error) {
 	}
 	return []policy{
 		{
-			name: pods, group: "", resources: "pods,pods/ephemeralcontainers",
+			name: pods, group: "", resources: "pods,pods/ephemeralcontainers", judged: "spec",
 			variables: [][2]string{
 				{"images", "object.spec.containers.map(c, c.image) + " +
 					"object.spec.?initContainers.orValue([]).map(c, c.image) + " +
@@ -51,7 +56,7 @@ func policies(registries []string) ([]policy, error) {
 			rules: podRules(),
 		},
 		{
-			name: "workloads", group: "apps", resources: "deployments,replicasets,statefulsets,daemonsets",
+			name: "workloads", group: "apps", resources: "deployments,replicasets,statefulsets,daemonsets", judged: "spec.template",
 			variables: [][2]string{{"containers", "object.spec.template.spec.containers"}},
 			rules:     workloadRules(),
 		},

@@ -1,6 +1,7 @@
 package foundation
 
 import (
+	"fmt"
 	"strings"
 
 	admissionv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/admissionregistration/v1"
@@ -26,8 +27,12 @@ func admissionPolicy(a Args, p policy) *admissionv1.ValidatingAdmissionPolicyArg
 		Spec: &admissionv1.ValidatingAdmissionPolicySpecArgs{
 			FailurePolicy:    pulumi.String("Fail"),
 			MatchConstraints: matching(&admissionv1.MatchResourcesArgs{ResourceRules: ruleFor(p)}),
-			Variables:        variables,
-			Validations:      validations,
+			MatchConditions: admissionv1.MatchConditionArray{&admissionv1.MatchConditionArgs{
+				Name:       pulumi.String("changes"),
+				Expression: pulumi.String(fmt.Sprintf("oldObject == null || object.%[1]s != oldObject.%[1]s", p.judged)),
+			}},
+			Variables:   variables,
+			Validations: validations,
 		},
 	}
 }

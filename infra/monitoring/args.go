@@ -33,6 +33,8 @@ type Args struct {
 	Probe *Probe
 	// Grafana is there if it is not nil.
 	Grafana *Grafana
+	// StartLimit is how many seconds a part may take to start.
+	StartLimit int
 	// NodeHost is a node's name or address in the URLs that are shown.
 	NodeHost string
 	// Protected refuses to delete volumes.

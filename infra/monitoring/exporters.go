@@ -112,7 +112,7 @@ func (m *Monitoring) nodeExporter(ctx *pulumi.Context, a Args) error {
 	if _, err := appsv1.NewDaemonSet(ctx, p.app.Name, p.daemonSet(template), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("daemon set: %w", err)
 	}
-	return p.budget(ctx)
+	return nil
 }
 
 // nodeRoot is where the node's file system is mounted.
@@ -143,6 +143,10 @@ func (p part) daemonSet(template *corev1.PodTemplateSpecArgs) *appsv1.DaemonSetA
 		Metadata: p.meta(p.app.Name),
 		Spec: &appsv1.DaemonSetSpecArgs{
 			Selector: &metav1.LabelSelectorArgs{MatchLabels: p.app.Selector()},
+			UpdateStrategy: &appsv1.DaemonSetUpdateStrategyArgs{
+				Type:          pulumi.String("RollingUpdate"),
+				RollingUpdate: &appsv1.RollingUpdateDaemonSetArgs{MaxUnavailable: pulumi.String("10%")},
+			},
 			Template: template,
 		},
 	}

@@ -6,6 +6,7 @@ import (
 
 	appsv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/apps/v1"
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
+	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 	"go.yaml.in/yaml/v3"
 
@@ -43,7 +44,9 @@ func (m *Monitoring) grafana(ctx *pulumi.Context, a Args) error {
 		mount("provisioning", provisioningFolder), mount("dashboards", dashboardFolder),
 		mount("data", grafanaData), mount("secrets", SecretFolder), mount("tmp", "/tmp"),
 	}
-	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(p.template(container, volumes...)), pulumi.Parent(m)); err != nil {
+	template := p.template(container, volumes...)
+	template.Metadata.(*metav1.ObjectMetaArgs).Annotations = pulumi.ToStringMap(kube.SafeToEvict("tmp"))
+	if _, err := appsv1.NewDeployment(ctx, p.app.Name, p.deployment(template), pulumi.Parent(m)); err != nil {
 		return fmt.Errorf("deployment: %w", err)
 	}
 	if err := p.open(ctx, a.Grafana.NodePort, a.NodeHost); err != nil {

@@ -34,6 +34,8 @@ type part struct {
 	// callers may connect to it, callees are who it connects to.
 	callers []kube.Peer
 	callees []callee
+	// startLimit is how many seconds it may take to start.
+	startLimit int
 	// account is its identity, once that is declared.
 	account pulumi.StringOutput
 }
@@ -46,7 +48,7 @@ type callee struct {
 
 func newPart(m *Monitoring, a Args, name string, program Program) part {
 	return part{
-		Program: program, of: m, in: a.Namespace, uid: a.UID,
+		Program: program, of: m, in: a.Namespace, uid: a.UID, startLimit: a.StartLimit,
 		app: kube.App{Name: name, Tier: "monitoring", Environment: a.Environment, Version: program.Version},
 	}
 }
@@ -77,10 +79,9 @@ func (p part) open(ctx *pulumi.Context, nodePort int, nodeHost string) error {
 	if nodePort == 0 {
 		return nil
 	}
-	if nodeHost == "" {
-		nodeHost = "<any node>"
+	if nodeHost != "" {
+		p.of.URLs[p.app.Name] = fmt.Sprintf("http://%s:%d", nodeHost, nodePort)
 	}
-	p.of.URLs[p.app.Name] = fmt.Sprintf("http://%s:%d", nodeHost, nodePort)
 	policy := &networkingv1.NetworkPolicyArgs{
 		Metadata: p.meta(p.app.Name + "-nodes"),
 		Spec: &networkingv1.NetworkPolicySpecArgs{

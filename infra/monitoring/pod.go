@@ -32,6 +32,9 @@ func (p part) template(container *corev1.ContainerArgs, volumes ...*corev1.Volum
 	}
 }
 
+// starting is the number of seconds between two questions whether a part has started.
+const starting = 2
+
 // container runs the image's own program. Starting may take long: Prometheus reads its log again first.
 func (p part) container(args ...string) *corev1.ContainerArgs {
 	return &corev1.ContainerArgs{
@@ -44,7 +47,7 @@ func (p part) container(args ...string) *corev1.ContainerArgs {
 		},
 		Resources:       kube.Resources(p.CPU, p.Memory),
 		SecurityContext: kube.Confined(),
-		StartupProbe:    probe(p.live, 2, 300),
+		StartupProbe:    probe(p.live, starting, p.startLimit/starting),
 		LivenessProbe:   probe(p.live, 10, 6),
 		ReadinessProbe:  probe(p.ready, 5, 3),
 	}

@@ -9,10 +9,10 @@ import (
 // revisions to keep for kubectl rollout undo.
 const revisions = 5
 
-// deployment replaces pods one by one without ever having fewer than wanted. An autoscaler owns the number of replicas:
-// naming one here would undo its work on every update.
+// deployment replaces pods one by one without ever having fewer than wanted.
 func deployment(a Args) *appsv1.DeploymentArgs {
 	spec := &appsv1.DeploymentSpecArgs{
+		Replicas:                pulumi.Int(a.least()),
 		Selector:                &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
 		RevisionHistoryLimit:    pulumi.Int(revisions),
 		ProgressDeadlineSeconds: pulumi.Int(a.RolloutDeadline),
@@ -25,10 +25,25 @@ func deployment(a Args) *appsv1.DeploymentArgs {
 		},
 		Template: podTemplate(a),
 	}
-	if a.Autoscale == nil {
-		spec.Replicas = pulumi.Int(a.Replicas)
-	}
 	return &appsv1.DeploymentArgs{Metadata: meta(a, a.App.Name), Spec: spec}
+}
+
+// least is how many pods there are before any load.
+func (a Args) least() int {
+	if a.Autoscale != nil {
+		return a.Autoscale.Min
+	}
+	return a.Replicas
+}
+
+// replicasOnce leaves the number of pods to the autoscaler once the Deployment exists. A declaration that did not name
+// the number at all would give the field up, and a field that nobody sets falls back to one pod: a service that is
+// handed to an autoscaler would have one pod until that has decided.
+func (a Args) replicasOnce() []pulumi.ResourceOption {
+	if a.Autoscale == nil {
+		return nil
+	}
+	return []pulumi.ResourceOption{pulumi.IgnoreChanges([]string{"spec.replicas"})}
 }
 
 // meta names an object and labels it as the app's.

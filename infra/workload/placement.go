@@ -11,11 +11,16 @@ const (
 	topologyZone = "topology.kubernetes.io/zone"
 )
 
-// affinity keeps pods off nodes that have one already: always where Apart, where possible otherwise.
+// revision is the label by which the pods of a Deployment's newest ReplicaSet count alone.
+const revision = "pod-template-hash"
+
+// affinity keeps pods off nodes that have one already: always where Apart, where possible otherwise. Pods of the version
+// before do not count: with as many nodes as pods a rollout would find no place for its first one.
 func affinity(a Args) *corev1.AffinityArgs {
 	term := &corev1.PodAffinityTermArgs{
-		LabelSelector: &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
-		TopologyKey:   pulumi.String(topologyNode),
+		LabelSelector:  &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
+		TopologyKey:    pulumi.String(topologyNode),
+		MatchLabelKeys: pulumi.StringArray{pulumi.String(revision)},
 	}
 	rule := &corev1.PodAntiAffinityArgs{}
 	if a.Apart {
@@ -37,7 +42,7 @@ func spread(a Args) corev1.TopologySpreadConstraintArray {
 			TopologyKey:       pulumi.String(topology),
 			WhenUnsatisfiable: pulumi.String("ScheduleAnyway"),
 			LabelSelector:     &metav1.LabelSelectorArgs{MatchLabels: a.App.Selector()},
-			MatchLabelKeys:    pulumi.StringArray{pulumi.String("pod-template-hash")},
+			MatchLabelKeys:    pulumi.StringArray{pulumi.String(revision)},
 		})
 	}
 	return constraints

@@ -22,8 +22,10 @@ const (
 // podTemplate has no preStop hook: the service itself goes on serving for its drain delay after SIGTERM, and the grace
 // period is longer than its whole drain.
 func podTemplate(a Args) *corev1.PodTemplateSpecArgs {
+	annotations := kube.SafeToEvict(volumeTmp)
+	maps.Copy(annotations, a.Annotations)
 	return &corev1.PodTemplateSpecArgs{
-		Metadata: &metav1.ObjectMetaArgs{Labels: a.App.PodLabels(), Annotations: pulumi.ToStringMap(a.Annotations)},
+		Metadata: &metav1.ObjectMetaArgs{Labels: a.App.PodLabels(), Annotations: pulumi.ToStringMap(annotations)},
 		Spec: &corev1.PodSpecArgs{
 			ServiceAccountName:            a.account,
 			AutomountServiceAccountToken:  pulumi.Bool(false),

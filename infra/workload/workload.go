@@ -43,7 +43,7 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		return nil, fmt.Errorf("workload %s: service account: %w", name, err)
 	}
 	args.account = account.Metadata.Name().Elem()
-	pods, err := appsv1.NewDeployment(ctx, name, deployment(args), child)
+	pods, err := appsv1.NewDeployment(ctx, name, deployment(args), append(args.replicasOnce(), child)...)
 	if err != nil {
 		return nil, fmt.Errorf("workload %s: deployment: %w", name, err)
 	}

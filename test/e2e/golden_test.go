@@ -125,6 +125,7 @@ func (p *platform) judgesStaging(t *testing.T) {
 	namespace := p.lay(t, "staging")
 	p.admits(t, "staging")
 	p.refuses(t, namespace)
+	p.judgesUpdates(t, namespace)
 }
 
 // admits sends every object of a stack that does not run here through the real API server, and the pods that its

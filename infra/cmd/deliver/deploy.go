@@ -41,9 +41,6 @@ func deploy(ctx context.Context, j job) error {
 		return o.untouched(what, err)
 	}
 	o.sayOverwritten()
-	if err := o.keepReplicas(ctx, report.Scaled); err != nil {
-		return o.untouched(what, err)
-	}
 	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
 	defer cancel()
 	if err := o.tryCanaries(forward, report); err != nil {

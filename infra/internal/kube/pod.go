@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"strings"
+
 	corev1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/core/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
@@ -42,6 +44,12 @@ func Confined() *corev1.SecurityContextArgs {
 		ReadOnlyRootFilesystem:   pulumi.Bool(true),
 		Capabilities:             &corev1.CapabilitiesArgs{Drop: pulumi.StringArray{pulumi.String("ALL")}},
 	}
+}
+
+// SafeToEvict are annotations that let the cluster autoscaler remove a node from under a pod although the named volumes,
+// emptyDirs whose content nobody misses, go with it. Without them such a pod keeps its node for ever.
+func SafeToEvict(volumes ...string) map[string]string {
+	return map[string]string{"cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes": strings.Join(volumes, ",")}
 }
 
 // Range is what a container asks for and the most that it gets. An empty limit is none.

@@ -20,6 +20,8 @@ type pod struct {
 	selector *metav1.LabelSelector
 	// replicas is the least number of pods at rest.
 	replicas int32
+	// everyNode says that there is one on each node.
+	everyNode bool
 }
 
 // pods lists every kind of pod that there can be.
@@ -40,7 +42,7 @@ func (o *Objects) pods() []pod {
 	for _, d := range o.DaemonSets {
 		list = append(list, pod{
 			owner: "DaemonSet " + d.Name, name: d.Name, namespace: d.Namespace, template: &d.Spec.Template, stays: true,
-			selector: d.Spec.Selector, replicas: 1,
+			selector: d.Spec.Selector, replicas: 1, everyNode: true,
 		})
 	}
 	for _, c := range o.CronJobs {

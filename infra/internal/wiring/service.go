@@ -62,7 +62,8 @@ func (c *checker) scaling() {
 	}
 }
 
-// budgets demands that pods that there are several of may be moved one by one, and that no budget forbids it.
+// budgets demands that pods that there are several of may be moved one by one, and that no budget forbids it. A DaemonSet
+// has none: a drain leaves its pods where they are, and Kubernetes cannot count how many of them there should be.
 func (c *checker) budgets() {
 	for _, p := range c.pods() {
 		if !p.stays {
@@ -72,7 +73,10 @@ func (c *checker) budgets() {
 		for _, b := range c.Budgets {
 			guarded = guarded || b.Namespace == p.namespace && p.matches(b.Spec.Selector.MatchLabels)
 		}
-		if !guarded {
+		switch {
+		case guarded && p.everyNode:
+			c.fail(p.owner, "a PodDisruptionBudget, which Kubernetes cannot compute for it")
+		case !guarded && !p.everyNode:
 			c.fail(p.owner, "no PodDisruptionBudget")
 		}
 	}

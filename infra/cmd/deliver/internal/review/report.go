@@ -19,8 +19,6 @@ type Report struct {
 	Counts map[string]int
 	// Findings are sorted by risk, worst first.
 	Findings []Finding
-	// Scaled are the Deployments that an autoscaler takes over.
-	Scaled []Scaled
 	// Rolled are the Deployments whose pods are replaced, as they will be declared, by name.
 	Rolled map[string]map[string]any
 	// Warnings are what the program and the engine said beside.
@@ -43,7 +41,6 @@ func New(name string, labels []string, from io.Reader) (Report, error) {
 	first := p.first()
 	for _, s := range p.Steps {
 		r.Counts[verbs[s.Op]]++
-		r.Scaled = append(r.Scaled, s.scaled()...)
 		if s.rolls() {
 			r.Rolled[s.name()] = s.NewState.Inputs
 		}

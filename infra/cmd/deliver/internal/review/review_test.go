@@ -42,7 +42,6 @@ func TestReport(t *testing.T) {
 		{name: "a restore", file: "restore", missing: []review.Risk{review.DataLoss}},
 		{name: "fewer backups and shorter memory", file: "backups", missing: []review.Risk{review.DataLoss}},
 		{name: "alerts that fire later and reach fewer", file: "quieter", missing: []review.Risk{review.Alerts}},
-		{name: "an autoscaler instead of a number", file: "autoscaler"},
 		{name: "a first deployment", file: "first"},
 		{name: "the same again from another commit", file: "mark"},
 	} {

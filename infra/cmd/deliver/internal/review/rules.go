@@ -47,26 +47,7 @@ func downtime(s step) []Finding {
 	if s.will("spec.replicas") == float64(0) && s.was("spec.replicas") != float64(0) {
 		return []Finding{{Risk: Downtime, Why: "no pod is left"}}
 	}
-	for _, d := range s.scaled() {
-		return []Finding{{Risk: Capacity, Why: fmt.Sprintf("an autoscaler decides how many pods there are, until now %v; "+
-			"plain pulumi up goes down to one pod until it has decided, make deploy keeps them", d.Replicas)}}
-	}
 	return nil
-}
-
-// Scaled is a Deployment whose number of pods the declaration leaves to an autoscaler from now on.
-type Scaled struct {
-	Namespace, Name string
-	// Replicas is how many pods it was declared with.
-	Replicas any
-}
-
-func (s step) scaled() []Scaled {
-	if s.Op != "update" || s.kind() != "Deployment" || s.was("spec.replicas") == nil || s.will("spec.replicas") != nil {
-		return nil
-	}
-	namespace, _ := s.was("metadata.namespace").(string)
-	return []Scaled{{Namespace: namespace, Name: s.name(), Replicas: s.was("spec.replicas")}}
 }
 
 func fixedName(s step) []Finding {
@@ -171,8 +152,7 @@ var sizes = regexp.MustCompile(`(^spec\.(replicas|minReplicas|maxReplicas|hard\b
 func capacity(s step) []Finding {
 	var whys []string
 	for _, path := range slices.Sorted(maps.Keys(s.DetailedDiff)) {
-		handedOver := path == "spec.replicas" && s.will(path) == nil
-		if sizes.MatchString(path) && s.Op == "update" && !handedOver {
+		if sizes.MatchString(path) && s.Op == "update" {
 			whys = append(whys, fmt.Sprintf("%s %s → %s", short(path), show(s.was(path)), show(s.will(path))))
 		}
 	}
