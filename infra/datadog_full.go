@@ -56,9 +56,9 @@ func agentArgs(stack stacks.Stack, random io.Reader) agent.Args {
 	d, a := stack.Datadog, stack.Datadog.Agent
 	args := agent.Args{
 		Namespace: d.Namespace, Labels: own(stack, "agent"), APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(),
-		Random: random,
+		Random: random, PullConfig: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Settings: agent.Settings{
-			Site: string(d.Site), Cluster: d.Cluster, Registry: a.Registry,
+			Site: string(d.Site), Cluster: d.Cluster, Registry: a.Registry, PullSecret: pullSecret(stack),
 			UnverifiedKubelets: stack.Cluster.Kind.Unverified(), EveryNode: a.EveryNode, ClusterAgents: a.ClusterAgents,
 			CPU: cpuRange(a.CPU), Memory: memoryRange(a.Memory), Explore: a.Explore, TracePercent: d.TracePercent,
 			Probes: []string{contract.HealthPath, contract.ReadyPath},

@@ -39,6 +39,7 @@ func foundationArgs(stack stacks.Stack, release release) foundation.Args {
 		DNS:        texts(stack.Cluster.DNS),
 		Quota:      quota(stack),
 		Registries: registries(stack, release),
+		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Protected:  stack.Protected,
 	}
 }

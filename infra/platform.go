@@ -24,6 +24,9 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err := ctx.RegisterStackTransformation(markNamespaces(ctx, release)); err != nil {
 		return fmt.Errorf("owner of the namespaces: %w", err)
 	}
+	if err := ctx.RegisterStackTransformation(pullWith(pullSecret(stack))); err != nil {
+		return fmt.Errorf("pull secret: %w", err)
+	}
 	cluster, err := kubernetes.NewProvider(ctx, "cluster", clusterArgs(stack))
 	if err != nil {
 		return fmt.Errorf("cluster: %w", err)

@@ -61,7 +61,8 @@ func watchingGround(stack stacks.Stack, release release) foundation.Args {
 	return foundation.Args{
 		Namespace: m.Namespace, Labels: own(stack, "monitoring"), DNS: texts(stack.Cluster.DNS),
 		Quota: watchingQuota(m), Registries: watchingRegistries(stack, release),
-		Protected: stack.Protected,
+		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
+		Protected:  stack.Protected,
 	}
 }
 
@@ -70,6 +71,7 @@ func nodesGround(stack stacks.Stack, release release) foundation.Args {
 	return foundation.Args{
 		Namespace: m.NodesNamespace(), Labels: own(stack, "nodes"), DNS: texts(stack.Cluster.DNS),
 		Quota: nodesQuota(m), Registries: watchingRegistries(stack, release), Privileged: true,
+		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 	}
 }
 

@@ -103,6 +103,9 @@ type Images struct {
 	Refs map[string]string `json:"refs,omitempty"`
 	// Registries lists the prefixes that an image of the namespace may have. Empty: those of the stack's own images.
 	Registries []string `json:"registries,omitempty"`
+	// PullSecret names a Secret with a registry's credentials that somebody else puts into each of the stack's namespaces.
+	// Absent: the secret registryCredentials, where it is set, becomes such a Secret.
+	PullSecret string `json:"pullSecret,omitempty" pattern:"host"`
 }
 
 // Drain is how a pod goes away without failing a request. Its grace period is the sum of the three.

@@ -13,6 +13,7 @@ func (s Stack) validate() []Problem {
 		found = append(found, s.Services[name].validate("services."+name)...)
 	}
 	found = append(found, s.Images.validate("images")...)
+	found = append(found, s.validateRegistry()...)
 	found = append(found, s.Drain.validate("drain")...)
 	found = append(found, s.Orders.validate("orders")...)
 	if least := 10 * Second; s.RolloutDeadline < least {

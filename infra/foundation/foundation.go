@@ -10,6 +10,8 @@ import (
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
 const token = "techcommerce:foundation:Foundation"
@@ -26,6 +28,8 @@ type Args struct {
 	Quota Quota
 	// Registries lists the prefixes that images of the namespace may have.
 	Registries []string
+	// PullSecret is the Docker configuration file that images are pulled with; empty for none.
+	PullSecret string
 	// Privileged lets pods mount folders of their node, which no Pod Security level but "privileged" does. The admission
 	// rules hold all the same.
 	Privileged bool
@@ -73,6 +77,11 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	}
 	if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-dns", allowDNS(args, f.Namespace), child); err != nil {
 		return nil, fmt.Errorf("foundation %s: dns policy: %w", name, err)
+	}
+	if args.PullSecret != "" {
+		if _, err := corev1.NewSecret(ctx, name+"-pull", kube.PullSecret(f.Namespace, args.Labels, args.PullSecret), child); err != nil {
+			return nil, fmt.Errorf("foundation %s: pull secret: %w", name, err)
+		}
 	}
 	if err := f.bound(ctx, name, args); err != nil {
 		return nil, fmt.Errorf("foundation %s: %w", name, err)

@@ -14,6 +14,8 @@ import (
 	helmv3 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/helm/v3"
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+
+	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
 const token = "techcommerce:datadog:Agent"
@@ -34,6 +36,8 @@ type Args struct {
 	Labels pulumi.StringMap
 	// APIKey lets the agent send what it collects. It gets no application key: nothing in the cluster reads one.
 	APIKey string
+	// PullConfig is the Docker configuration file that PullSecret is made from; empty where somebody else makes it.
+	PullConfig string
 	// Archive is the chart as a file, relative to the program; empty is the chart's own repository.
 	Archive string
 	// Random is where the token comes from that agents know each other by.
@@ -120,7 +124,12 @@ func (a *Agent) secrets(ctx *pulumi.Context, name string, args Args, in pulumi.S
 	}
 	made, err := corev1.NewSecret(ctx, name+"-token", secret(args, in, tokenSecret, tokenEntry, hex.EncodeToString(random)),
 		pulumi.Parent(a), pulumi.IgnoreChanges([]string{"data"}))
-	return []pulumi.Resource{key, made}, err
+	secrets := []pulumi.Resource{key, made}
+	if err != nil || args.PullConfig == "" {
+		return secrets, err
+	}
+	pull, err := corev1.NewSecret(ctx, name+"-pull", kube.PullSecret(in, args.Labels, args.PullConfig), pulumi.Parent(a))
+	return append(secrets, pull), err
 }
 
 func secret(a Args, in pulumi.StringOutput, name, entry, value string) *corev1.SecretArgs {

@@ -38,6 +38,10 @@ func chartValues(a Args) values {
 	if a.EveryNode {
 		v.Agents.Tolerations = append(v.Agents.Tolerations, toleration{Operator: "Exists"})
 	}
+	if a.PullSecret != "" {
+		pull := &pulled{PullSecrets: []named{{Name: a.PullSecret}}}
+		v.Agents.Image, v.ClusterAgent.Image = pull, pull
+	}
 	return v
 }
 

@@ -20,6 +20,8 @@ type Settings struct {
 	Environment string
 	// Registry mirrors the images; empty is Datadog's own.
 	Registry string
+	// PullSecret names the Secret that images are pulled with; empty for none.
+	PullSecret string
 	// UnverifiedKubelets says that nobody has signed the kubelets' certificates.
 	UnverifiedKubelets bool
 	// EveryNode runs on nodes that keep other pods off, too.

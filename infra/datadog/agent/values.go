@@ -126,6 +126,16 @@ type clusterAgentValues struct {
 	PodAnnotations      map[string]string `json:"podAnnotations"`
 	// AdmissionController would change other people's pods; ours say themselves where the agent is.
 	AdmissionController enabled `json:"admissionController"`
+	Image               *pulled `json:"image,omitempty"`
+}
+
+// pulled says how an image is pulled.
+type pulled struct {
+	PullSecrets []named `json:"pullSecrets"`
+}
+
+type named struct {
+	Name string `json:"name"`
 }
 
 type rbac struct {
@@ -137,6 +147,7 @@ type agentsValues struct {
 	Tolerations         []toleration      `json:"tolerations"`
 	PriorityClassCreate bool              `json:"priorityClassCreate"`
 	PodAnnotations      map[string]string `json:"podAnnotations"`
+	Image               *pulled           `json:"image,omitempty"`
 }
 
 type containers struct {
