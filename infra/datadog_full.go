@@ -32,13 +32,15 @@ func checkAccount(ctx context.Context, stack stacks.Stack) error {
 }
 
 // watchFromDatadog declares the agent and what Datadog watches; nil where Datadog is off.
-func watchFromDatadog(ctx *pulumi.Context, stack stacks.Stack, random io.Reader, on pulumi.ResourceOption) (*datadogParts, error) {
+func watchFromDatadog(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, on pulumi.ResourceOption) (
+	*datadogParts, error,
+) {
 	if !stack.DatadogOn() {
 		return nil, nil
 	}
 	a := &datadogParts{}
 	if stack.Datadog.Agent != nil {
-		installed, err := agent.New(ctx, "datadog-agent", agentArgs(stack, random), on)
+		installed, err := agent.New(ctx, "datadog-agent", agentArgs(stack, release, random), on)
 		if err != nil {
 			return nil, err
 		}
@@ -52,14 +54,14 @@ func watchFromDatadog(ctx *pulumi.Context, stack stacks.Stack, random io.Reader,
 	return a, nil
 }
 
-func agentArgs(stack stacks.Stack, random io.Reader) agent.Args {
+func agentArgs(stack stacks.Stack, release release, random io.Reader) agent.Args {
 	d, a := stack.Datadog, stack.Datadog.Agent
 	args := agent.Args{
 		Namespace: d.Namespace, Labels: own(stack, "agent"), APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(),
 		Random: random, PullConfig: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Settings: agent.Settings{
 			Site: string(d.Site), Cluster: d.Cluster, Registry: a.Registry, PullSecret: pullSecret(stack),
-			UnverifiedKubelets: stack.Cluster.Kind.Unverified(), EveryNode: a.EveryNode, ClusterAgents: a.ClusterAgents,
+			UnverifiedKubelets: unsignedKubelets(stack, release), EveryNode: a.EveryNode, ClusterAgents: a.ClusterAgents,
 			CPU: cpuRange(a.CPU), Memory: memoryRange(a.Memory), Explore: a.Explore, TracePercent: d.TracePercent,
 			Probes: []string{contract.HealthPath, contract.ReadyPath},
 		},

@@ -27,7 +27,7 @@ func checkAccount(_ context.Context, stack stacks.Stack) error {
 		"minutes and %[2]s of memory; docs/datadog.md says how to have it with less", stack.Name, "9 GB")
 }
 
-func watchFromDatadog(*pulumi.Context, stacks.Stack, io.Reader, pulumi.ResourceOption) (*datadogParts, error) {
+func watchFromDatadog(*pulumi.Context, stacks.Stack, release, io.Reader, pulumi.ResourceOption) (*datadogParts, error) {
 	return nil, nil
 }
 

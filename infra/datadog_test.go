@@ -42,6 +42,8 @@ func TestTheAgentOfACluster(t *testing.T) {
 		{"from an archive in the checkout, images from a mirror", "agent: null", "agent: {archive: charts/datadog.tgz, registry: mirror.example.com/dd}",
 			[]string{`"chart":"../charts/datadog.tgz"`, `"registry":"mirror.example.com/dd"`}, []string{"repositoryOpts", `"version"`}},
 		{"of several environments", "agent: null", "agent: {shared: true}", []string{`"tags":[]`}, []string{`"env:`}},
+		{"with kubelets that sign their own certificates", "datadog: {cluster: c1, agent: null}",
+			"datadog: {cluster: c1}\n  techcommerce:cluster: {kubeletCertificates: unsigned}", []string{`"kubelet":{"tlsVerify":false}`}, nil},
 		{"on minikube, which signs no certificates of kubelets", "datadog: {cluster: c1, agent: null}",
 			"datadog: {cluster: c1}\n  techcommerce:cluster: {kind: minikube}", []string{`"kubelet":{"tlsVerify":false}`}, nil},
 	} {

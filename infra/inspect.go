@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -13,16 +14,16 @@ import (
 )
 
 // inspect asks the cluster whether it has what the stack needs, whether it is the stack's own, and whether the namespaces
-// are. It returns the cluster's UID. A preview goes on without a cluster, since there may be none where pull requests are
-// checked.
-func inspect(ctx *pulumi.Context, stack stacks.Stack, release release) (string, error) {
+// are. The release gets what was learnt. A preview goes on without a cluster, since there may be none where pull requests
+// are checked.
+func inspect(ctx *pulumi.Context, stack stacks.Stack, release *release) error {
 	config, err := api.Config(stack.Cluster.Context)
 	if err != nil {
 		err = errors.Join(preflight.ErrUnreachable, err)
 	}
 	var report preflight.Report
 	if err == nil {
-		report, err = preflight.Check(ctx.Context(), config, needs(stack), claim(ctx, stack, release))
+		report, err = preflight.Check(ctx.Context(), config, needs(stack), claim(ctx, stack, *release))
 	}
 	if err != nil && ctx.DryRun() {
 		report.Warnings = []string{err.Error() + "; this shows what is declared, not what differs"}
@@ -30,13 +31,20 @@ func inspect(ctx *pulumi.Context, stack stacks.Stack, release release) (string, 
 	}
 	for _, warning := range report.Warnings {
 		if logged := ctx.Log.Warn("cluster: "+warning, nil); logged != nil {
-			return "", logged
+			return logged
 		}
 	}
-	if report.Cluster == "" { // it could not be asked
-		report.Cluster = release.cluster
+	if report.Cluster != "" { // otherwise it could not be asked
+		release.cluster = report.Cluster
 	}
-	return report.Cluster, errors.Join(err, report.Err())
+	release.kubelets = report.Kubelets
+	return errors.Join(err, report.Err())
+}
+
+// unsignedKubelets reports whether the kubelets' certificates cannot be verified. Where neither the stack nor the cluster
+// says so they must be good.
+func unsignedKubelets(stack stacks.Stack, release release) bool {
+	return cmp.Or(stack.Cluster.Kubelets(), release.kubelets) == stacks.KubeletsUnsigned
 }
 
 // claim is what the stack takes to be its own.
@@ -66,6 +74,8 @@ func needs(stack stacks.Stack) preflight.Needs {
 		AdmissionPolicy: foundation.PodPolicy(stack.Namespace),
 		OneNode:         d.Embedded != nil,
 		Policies:        !stack.Cluster.EnforcesPolicies,
+		Kubelets:        stack.Monitoring != nil || stack.DatadogOn() && stack.Datadog.Agent != nil,
+		KubeletsAre:     stack.Cluster.Kubelets(),
 	}
 	for _, service := range stack.Services {
 		needs.Autoscaling = needs.Autoscaling || service.Autoscale != nil

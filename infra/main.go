@@ -24,7 +24,7 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if release.cluster, err = inspect(ctx, stack, release); err != nil {
+	if err := inspect(ctx, stack, &release); err != nil {
 		return err
 	}
 	if err := explainFailures(ctx, stack); err != nil {

@@ -62,7 +62,7 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 	if err != nil {
 		return err
 	}
-	account, err := watchFromDatadog(ctx, stack, random, on)
+	account, err := watchFromDatadog(ctx, stack, release, random, on)
 	if err != nil {
 		return err
 	}

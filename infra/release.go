@@ -26,6 +26,8 @@ type release struct {
 	id string
 	// cluster is the UID of the stack's cluster, empty while none is known.
 	cluster string
+	// kubelets is what the cluster says of its kubelets' certificates, empty where it cannot be asked.
+	kubelets stacks.KubeletCertificates
 	// history has this release's record and those before it, newest first.
 	history []releases.Record
 	// settle waits until the pods run; nil where there is no cluster.

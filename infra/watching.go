@@ -140,7 +140,7 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		Environment: stack.Environment,
 		UID:         contract.UID,
 		Scrape:      scrape(stack),
-		Cluster:     monitoring.Cluster{Networks: nodes(stack.Cluster), Unverified: stack.Cluster.Kind.Unverified()},
+		Cluster:     monitoring.Cluster{Networks: nodes(stack.Cluster), Unverified: unsignedKubelets(stack, release)},
 		Prometheus:  prometheusArgs(m.Prometheus, release, at.secrets),
 		Alertmanager: monitoring.Alertmanager{
 			Program:  programOf(release, "alertmanager", m.Alertmanager.Image, m.Alertmanager.CPU, m.Alertmanager.Memory),

@@ -51,8 +51,8 @@ func (s Stack) validateDatadog() []Problem {
 func (s Stack) validateDatadogAgent(a DatadogAgent) []Problem {
 	found := problems(validateRange("datadog.agent", a.CPU, a.Memory))
 	serious := s.Protected || s.Environment == production
-	if serious && s.Cluster.Kind.Unverified() {
-		found.add("cluster.kind", "%s, whose kubelets Datadog's agent cannot verify: not in production", s.Cluster.Kind)
+	if serious && s.Cluster.Kubelets() == KubeletsUnsigned {
+		found.add("cluster.kubeletCertificates", "unsigned, which Datadog's agent cannot verify: not in production")
 	}
 	if serious && len(a.ExcludeLogs) == 0 {
 		found.add("datadog.agent.excludeLogs", "empty: every line of the cluster would be paid for")

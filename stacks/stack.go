@@ -74,8 +74,11 @@ type Cluster struct {
 	// UID is the UID of the namespace kube-system of the stack's cluster: no other is touched. Default: the cluster of the
 	// stack's first update.
 	UID string `json:"uid,omitempty" pattern:"uid"`
-	// Kind says minikube or kind where the cluster is one of those, on somebody's own machine: nobody has signed the
-	// certificates of their kubelets.
+	// KubeletCertificates says whether the cluster's authority has signed the certificates of its kubelets, so that
+	// Prometheus and Datadog's agent can verify them. Absent: the cluster is asked. Clusters that kubeadm makes, as kind's
+	// and minikube's, have unsigned ones unless their kubelets are set up with serverTLSBootstrap.
+	KubeletCertificates KubeletCertificates `json:"kubeletCertificates,omitempty"`
+	// Kind is an older way to say it: minikube and kind mean that kubeletCertificates is unsigned.
 	Kind ClusterKind `json:"kind,omitempty"`
 	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
 	// cache. Pods may always ask the pods of kube-system.
@@ -92,8 +95,26 @@ type ClusterKind string
 
 func (ClusterKind) options() []string { return []string{"minikube", "kind", "other"} }
 
-// Unverified reports whether the cluster's kubelets have certificates that nobody can verify.
-func (k ClusterKind) Unverified() bool { return k == "minikube" || k == "kind" }
+// KubeletCertificates says whether kubelets can prove who they are.
+type KubeletCertificates string
+
+// What kubelets have; the zero value is for what nobody has said.
+const (
+	KubeletsSigned   KubeletCertificates = "signed"
+	KubeletsUnsigned KubeletCertificates = "unsigned"
+)
+
+func (KubeletCertificates) options() []string {
+	return []string{string(KubeletsSigned), string(KubeletsUnsigned)}
+}
+
+// Kubelets is what the settings say of the kubelets' certificates; empty where they leave it to the cluster.
+func (c Cluster) Kubelets() KubeletCertificates {
+	if c.KubeletCertificates == "" && (c.Kind == "minikube" || c.Kind == "kind") {
+		return KubeletsUnsigned
+	}
+	return c.KubeletCertificates
+}
 
 // Images says which builds run.
 type Images struct {

@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/techcommerce/platform/infra/internal/api"
+	"github.com/techcommerce/platform/stacks"
 )
 
 // Needs is what a stack needs of its cluster.
@@ -34,6 +35,9 @@ type Needs struct {
 	IngressClass string
 	// Policies says that network policies must be held, and that nobody has seen to it yet.
 	Policies bool
+	// Kubelets says that something of the stack asks them, KubeletsAre what the stack says of their certificates.
+	Kubelets    bool
+	KubeletsAre stacks.KubeletCertificates
 }
 
 // Report is what a cluster lacks.
@@ -44,6 +48,8 @@ type Report struct {
 	Warnings []string
 	// Cluster is the UID of the cluster's namespace kube-system, empty where the user may not ask.
 	Cluster string
+	// Kubelets is what the cluster says of its kubelets' certificates, empty where it was not asked or did not answer.
+	Kubelets stacks.KubeletCertificates
 }
 
 // Err is what is missing as one error, nil for nothing.
@@ -73,7 +79,7 @@ func Check(ctx context.Context, config *rest.Config, needs Needs, claim Claim) (
 	if err := c.version(ctx); err != nil {
 		return Report{}, fmt.Errorf("%w: %s: %w", ErrUnreachable, config.Host, err)
 	}
-	c.all(ctx, c.metrics, c.storage, c.nodes, c.ingress, c.policies, c.permissions, c.home, c.owners)
+	c.all(ctx, c.metrics, c.storage, c.nodes, c.ingress, c.policies, c.kubelets, c.permissions, c.home, c.owners)
 	slices.Sort(c.report.Missing)
 	slices.Sort(c.report.Warnings)
 	return c.report, nil

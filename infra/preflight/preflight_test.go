@@ -5,12 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/client-go/rest"
 
 	"github.com/techcommerce/platform/infra/preflight"
+	"github.com/techcommerce/platform/stacks"
 )
 
 // cluster answers by path; what it does not know it does not have.
@@ -130,6 +132,45 @@ func TestCheck(t *testing.T) {
 			c.want.Cluster = "u-1"
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("-want +got:\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestKubelets: what makes a cluster is not asked, but how its kubelets are set up.
+func TestKubelets(t *testing.T) {
+	t.Parallel()
+	const path = "/api/v1/namespaces/kube-system/configmaps/kubelet-config"
+	kubeadm := func(settings string) cluster {
+		return complete().with(path, map[string]any{"data": map[string]any{"kubelet": settings}})
+	}
+	const wrong = "the kubelets sign their own certificates, so whoever verifies them learns nothing of nodes and containers; " +
+		"set up the kubelets with serverTLSBootstrap, or set cluster.kubeletCertificates: unsigned"
+	for _, c := range []struct {
+		name     string
+		cluster  cluster
+		set      stacks.KubeletCertificates
+		want     stacks.KubeletCertificates
+		warnings []string
+	}{
+		{name: "a managed cluster", cluster: complete(), want: "signed"},
+		{name: "kind or minikube", cluster: kubeadm("kind: KubeletConfiguration\n"), want: "unsigned"},
+		{name: "kubeadm with certificates that are asked for", cluster: kubeadm("serverTLSBootstrap: true\n"), want: "signed"},
+		{name: "a stack that says so", cluster: kubeadm(""), set: "unsigned", want: "unsigned"},
+		{name: "a stack that says otherwise", cluster: kubeadm(""), set: "signed", want: "unsigned", warnings: []string{wrong}},
+		{name: "a user who may not ask, of a stack that says so", cluster: complete().with(path, forbidden{}), set: "signed"},
+		{name: "a user who may not ask", cluster: complete().with(path, forbidden{}), warnings: []string{
+			"cannot tell whether the kubelets' certificates are signed (set cluster.kubeletCertificates): the user may not ask",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(c.cluster)
+			defer server.Close()
+			needs := preflight.Needs{Namespace: "shop", Kubelets: true, KubeletsAre: c.set}
+			got, err := preflight.Check(t.Context(), &rest.Config{Host: server.URL}, needs, preflight.Claim{})
+			if err != nil || got.Kubelets != c.want || !slices.Equal(got.Warnings, c.warnings) {
+				t.Errorf("got %+v, %v, want %q and warnings %q", got, err, c.want, c.warnings)
 			}
 		})
 	}

@@ -34,6 +34,7 @@ func asking() []rbacv1.PolicyRule {
 	verbs := []string{"get", "list"}
 	return []rbacv1.PolicyRule{
 		{APIGroups: []string{""}, Verbs: []string{"get"}, Resources: []string{"namespaces"}, ResourceNames: []string{"kube-system"}},
+		{APIGroups: []string{""}, Verbs: []string{"get"}, Resources: []string{"configmaps"}, ResourceNames: []string{"kubelet-config"}},
 		{APIGroups: []string{""}, Verbs: verbs, Resources: []string{"nodes"}},
 		{APIGroups: []string{"networking.k8s.io"}, Verbs: verbs, Resources: []string{"ingressclasses"}},
 		{APIGroups: []string{"storage.k8s.io"}, Verbs: verbs, Resources: []string{"storageclasses"}},

@@ -78,7 +78,7 @@ func lines(rules []rbacv1.PolicyRule) []string {
 
 // what every stack's account reads, whatever the stack declares.
 func asked() []string {
-	return []string{"get namespaces named kube-system", "get,list nodes", "get,list ingressclasses of networking.k8s.io", "get,list storageclasses of storage.k8s.io"}
+	return []string{"get namespaces named kube-system", "get configmaps named kubelet-config", "get,list nodes", "get,list ingressclasses of networking.k8s.io", "get,list storageclasses of storage.k8s.io"}
 }
 
 func followed() []string {
