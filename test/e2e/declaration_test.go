@@ -31,6 +31,7 @@ func (p *platform) data(t *testing.T) {
 		step{"the backup is made", o.backsUp},
 		step{"a lost volume is restored", o.restores},
 		step{"product-api has shrunk again", func(t *testing.T) { p.shrinks(t, prNamespace, prLeast, 2*time.Minute) }},
+		step{"a service is handed to an autoscaler and back", o.changesWhoScales},
 		step{"its state shows no secret", func(t *testing.T) { o.checkState(t, prStack) }},
 		step{"it goes away whole", func(t *testing.T) { o.destroy(t, prStack) }},
 		step{"a stack keeps its data in a PostgreSQL outside", o.keepsDataOutside},
