@@ -158,6 +158,9 @@ WHOLE := $(if $(filter local,$(STACK))$(findstring lean,$(GOFLAGS)),,program)
 datadog-keys: ## ask Datadog whether it knows a stack's keys: make datadog-keys STACK=staging
 	@go run ./infra/cmd/datadog '$(STACK)'
 
+preflight: deliver ## what a stack's cluster is and has, and what the stack lacks there: make preflight STACK=staging
+	@$(DELIVER) preflight $(OF_STACK)
+
 preview: deliver $(WHOLE) ## what an update would do, by risk: make preview STACK=staging LABELS=allow-exposure
 	@pulumi preview --json --stack '$(STACK)' > .local/preview.json || [ -s .local/preview.json ]
 	@$(DELIVER) review $(OF_STACK) -labels '$(LABELS)' < .local/preview.json | tee '.local/preview-$(STACK).md'

@@ -21,9 +21,11 @@ func inspect(ctx *pulumi.Context, stack stacks.Stack, release *release) error {
 	if err != nil {
 		err = errors.Join(preflight.ErrUnreachable, err)
 	}
+	needs := preflight.NeedsOf(stack)
+	needs.AdmissionPolicy = foundation.PodPolicy(stack.Namespace)
 	var report preflight.Report
 	if err == nil {
-		report, err = preflight.Check(ctx.Context(), config, needs(stack), claim(ctx, stack, *release))
+		report, err = preflight.Check(ctx.Context(), config, needs, claim(ctx, stack, *release))
 	}
 	if err != nil && ctx.DryRun() {
 		report.Warnings = []string{err.Error() + "; this shows what is declared, not what differs"}
@@ -65,35 +67,4 @@ func claim(ctx *pulumi.Context, stack stacks.Stack, release release) preflight.C
 		c.Namespaces = append(c.Namespaces, d.Namespace)
 	}
 	return c
-}
-
-func needs(stack stacks.Stack) preflight.Needs {
-	d := stack.Database
-	needs := preflight.Needs{
-		Namespace:       stack.Namespace,
-		AdmissionPolicy: foundation.PodPolicy(stack.Namespace),
-		OneNode:         d.Embedded != nil,
-		Policies:        !stack.Cluster.EnforcesPolicies,
-		Kubelets:        stack.Monitoring != nil || stack.DatadogOn() && stack.Datadog.Agent != nil,
-		KubeletsAre:     stack.Cluster.Kubelets(),
-	}
-	for _, service := range stack.Services {
-		needs.Autoscaling = needs.Autoscaling || service.Autoscale != nil
-	}
-	if d.Embedded != nil {
-		needs.Volumes = append(needs.Volumes, d.Embedded.StorageClass)
-	}
-	if d.Postgres != nil {
-		needs.Volumes = append(needs.Volumes, d.Postgres.StorageClass)
-	}
-	if m := stack.Monitoring; m != nil {
-		needs.Volumes = append(needs.Volumes, m.Prometheus.StorageClass, m.Alertmanager.StorageClass)
-		if m.Grafana != nil {
-			needs.Volumes = append(needs.Volumes, m.Grafana.StorageClass)
-		}
-	}
-	if i := stack.Edge.Ingress; i != nil {
-		needs.IngressClass = i.Class
-	}
-	return needs
 }

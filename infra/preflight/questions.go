@@ -16,6 +16,9 @@ import (
 // leastMinor is the first Kubernetes 1.x whose admission policies (CEL) are stable.
 const leastMinor = 30
 
+// defaultClass marks the StorageClass of volumes that name none.
+const defaultClass = "storageclass.kubernetes.io/is-default-class"
+
 func (c *check) version(ctx context.Context) error {
 	var info version.Info
 	if err := c.api.Get(ctx, &info, "/version"); err != nil {
@@ -54,7 +57,7 @@ func (c *check) storage(ctx context.Context) {
 	var known []string
 	for _, class := range list.Items {
 		known = append(known, class.Name)
-		if class.Annotations["storageclass.kubernetes.io/is-default-class"] == "true" {
+		if class.Annotations[defaultClass] == "true" {
 			known = append(known, "")
 		}
 	}
@@ -112,7 +115,7 @@ func (c *check) ingress(ctx context.Context) {
 
 // engines are parts of the names of DaemonSets that hold network policies.
 func engines() []string {
-	return []string{"antrea", "azure-npm", "calico", "cilium", "kindnet", "kube-network-policies", "kube-router", "weave"}
+	return []string{"anetd", "antrea", "azure-npm", "calico", "cilium", "kindnet", "kube-network-policies", "kube-router", "weave"}
 }
 
 // engineAnnotation is on the namespace kube-system of a cluster whose engine is a process of the node, as the local

@@ -29,16 +29,17 @@ type command struct {
 
 func commands() map[string]command {
 	return map[string]command{
-		"review":   {"read pulumi preview --json and say what it means", reviewPreview},
-		"deploy":   {"pulumi up, prove that it runs, smoke test; roll back when it fails", deploy},
-		"verify":   {"prove that what runs is what was declared, and try the shop", verify},
-		"rollback": {"bring the last good release back", rollback},
-		"drift":    {"say what was changed by hand", findDrift},
-		"revert":   {"make one object as it was deployed again", revert},
-		"destroy":  {"take a stack away, but for what is protected", destroy},
-		"prepare":  {"make the stack of a pull request", prepare},
-		"remove":   {"destroy the stack of a pull request and forget it", takeAway},
-		"where":    {"say where the shop of a pull request is", where},
+		"preflight": {"say what the stack's cluster is and has, and what the stack lacks there", inspectCluster},
+		"review":    {"read pulumi preview --json and say what it means", reviewPreview},
+		"deploy":    {"pulumi up, prove that it runs, smoke test; roll back when it fails", deploy},
+		"verify":    {"prove that what runs is what was declared, and try the shop", verify},
+		"rollback":  {"bring the last good release back", rollback},
+		"drift":     {"say what was changed by hand", findDrift},
+		"revert":    {"make one object as it was deployed again", revert},
+		"destroy":   {"take a stack away, but for what is protected", destroy},
+		"prepare":   {"make the stack of a pull request", prepare},
+		"remove":    {"destroy the stack of a pull request and forget it", takeAway},
+		"where":     {"say where the shop of a pull request is", where},
 	}
 }
 
