@@ -23,6 +23,8 @@ import (
 const (
 	// watchEvery is how often a canary is judged, blindLimit how long it may tell nothing.
 	watchEvery, blindLimit = time.Second, 15 * time.Second
+	// canaryLimit bounds the trial of canaries: the longest watch that settings may ask for, and the start before it.
+	canaryLimit = 40 * time.Minute
 	// removeLimit bounds taking canaries back, in time of its own.
 	removeLimit = 3 * time.Minute
 	// noCanary is the label that rolls a release out at once, such as one that must end an incident.
@@ -31,9 +33,13 @@ const (
 
 // tryCanaries runs one pod of each service's new version beside the old ones, and judges it. Afterwards the canaries are
 // still there: the update that follows removes them once its own pods serve.
-func (o *operation) tryCanaries(ctx context.Context, report review.Report) error {
+func (o *operation) tryCanaries(ctx context.Context, tried releases.Record, report review.Report) error {
+	limit := time.Duration(o.settings.RolloutDeadline) + canary.Patience*time.Duration(o.settings.Canary.Watch) + time.Minute
+	limit = min(limit, canaryLimit)
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("took longer than %s", limit))
+	defer cancel()
 	if err := o.removeCanaries(ctx); err != nil {
-		return err
+		return untried{fmt.Errorf("what an earlier deployment may have left cannot be removed: %w", err)}
 	}
 	services := o.canaries(report)
 	switch {
@@ -46,6 +52,11 @@ func (o *operation) tryCanaries(ctx context.Context, report review.Report) error
 		o.progress("no canary: there is no release to compare it with")
 		return nil
 	}
+	// It would migrate, and then the old pods, which serve on, could not be started again.
+	if refused := o.records[0].Refuses(tried); len(refused) > 0 {
+		o.progress("no canary: the release that runs does not start on the new schema (" + strings.Join(refused, "; ") + ")")
+		return nil
+	}
 	o.progress("one pod first: the canary of " + strings.Join(services, ", "))
 	var started []appsv1.Deployment
 	for _, service := range services {
@@ -55,6 +66,7 @@ func (o *operation) tryCanaries(ctx context.Context, report review.Report) error
 		}
 		started = append(started, d)
 	}
+	o.canary = true
 	for _, d := range started {
 		if err := canaries.Start(ctx, o.client, d); err != nil {
 			return err
@@ -129,6 +141,9 @@ func (u unreadable) Explain(context.Context) string { return "" }
 func (o *operation) notPromoted(ctx context.Context, tried releases.Record, failure error) error {
 	const what = "not deployed"
 	if errors.As(failure, &untried{}) {
+		if ctx.Err() != nil {
+			failure = errInterrupted
+		}
 		return o.untouched(what, failure)
 	}
 	fmt.Fprintf(o.out, "\nthe canary is taken back: %v\n", failure)
@@ -146,6 +161,23 @@ func (o *operation) notPromoted(ctx context.Context, tried releases.Record, fail
 	n.Next = "fix it and deploy again"
 	o.announce(ctx, n)
 	return fmt.Errorf("%s: %w\nthe canary is removed; %s runs on", what, failure, describe(now))
+}
+
+// neverBegan ends a deployment whose update did not begin. Its canaries were judged good and wait for it, so they go.
+func (o *operation) neverBegan(ctx context.Context, tried releases.Record, failure error) error {
+	if ctx.Err() != nil {
+		failure = errInterrupted
+	}
+	if !o.canary {
+		return o.untouched("not deployed", failure)
+	}
+	own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), removeLimit, fmt.Errorf("took longer than %s", removeLimit))
+	defer cancel()
+	if err := o.removeCanaries(own); err != nil {
+		n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error(), Changes: tried.Since(o.records[0])}
+		return o.left(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
+	}
+	return o.untouched("not deployed", failure)
 }
 
 // afterCanaries removes them, and is the release that runs: the one before, or what somebody deployed meanwhile. What was

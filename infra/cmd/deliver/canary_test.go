@@ -223,3 +223,70 @@ func TestSomebodyDeploysWhileACanaryIsWatched(t *testing.T) {
 	}
 	s.runs("3", "info")
 }
+
+// TestAGoodCanaryGoesWhereTheUpdateDoesNotBegin: it would serve customers what nobody has deployed.
+func TestAGoodCanaryGoesWhereTheUpdateDoesNotBegin(t *testing.T) {
+	for name, change := range map[string]func(b *backend){
+		"as another one holds the lock": func(b *backend) { b.Locked = 99 },
+		"as the program refuses":        func(b *backend) { b.Next = "refused" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newCanarySetup(t, nil)
+			s.source = pods(func(ctx context.Context) (canary.Reading, error) {
+				s.change(change)
+				return answering(60, 0)(ctx)
+			})
+			s.settings(s.server)
+			said, err := s.deliver("deploy", "-wait", "1s")
+			if err == nil || !strings.Contains(err.Error(), "nothing was touched, and runs as before: release") || !strings.Contains(said, "removed: order-api-canary") {
+				t.Errorf("got %v\n%s", err, said)
+			}
+			s.runs("1", "info")
+			s.leavesNoCanary()
+			s.nobodyWasNotified()
+		})
+	}
+}
+
+// TestNoCanaryIsLookedForInVain: where it cannot be seen whether there is one, nothing begins and nobody is notified.
+func TestNoCanaryIsLookedForInVain(t *testing.T) {
+	s := newSetup(t)
+	s.hidesCanaries = true
+	s.settings(s.server)
+	s.commit()
+	said, err := s.deliver("deploy")
+	if err == nil || !strings.Contains(err.Error(), "nothing was touched") {
+		t.Errorf("got %v\n%s", err, said)
+	}
+	s.nobodyWasNotified()
+}
+
+// TestACanaryThatWasLeftIsNoticed, also by who only looks, and by who destroys a stack whose namespace stays.
+func TestACanaryThatWasLeftIsNoticed(t *testing.T) {
+	s := newCanarySetup(t, answering(60, 0))
+	s.change(func(b *backend) { b.Canaries = []string{"order-api-canary"} })
+	if said, err := s.deliver("drift"); err == nil || !strings.Contains(err.Error(), "order-api-canary is in no declaration") ||
+		!strings.Contains(said, "order-api-canary runs: a deployment that was cut off has left it") {
+		t.Errorf("drift: got %v\n%s", err, said)
+	}
+	if said, err := s.deliver("destroy"); err != nil {
+		t.Errorf("destroy: got %v\n%s", err, said)
+	}
+	s.leavesNoCanary()
+}
+
+// TestNoCanaryMigratesForTheOldPods: on a schema that is not marked compatible the release that runs does not start again.
+func TestNoCanaryMigratesForTheOldPods(t *testing.T) {
+	for text, want := range map[string]string{
+		"-- +goose Up\nALTER TABLE orders ADD COLUMN owner TEXT;":                 "no canary: the release that runs does not start on the new schema",
+		"-- +goose Up\n-- +compatible\nALTER TABLE orders ADD COLUMN owner TEXT;": "the canary of order-api did as well",
+	} {
+		s := newCanarySetup(t, answering(60, 0))
+		s.add(more, text)
+		s.commit()
+		if said, err := s.deliver("deploy"); err != nil || !strings.Contains(said, want) {
+			t.Errorf("want %q, got %v\n%s", want, err, said)
+		}
+		s.leavesNoCanary()
+	}
+}

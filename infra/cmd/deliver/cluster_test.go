@@ -79,6 +79,10 @@ func (s *setup) cluster(out http.ResponseWriter, r *http.Request, b backend) {
 	case path == apps+"/namespaces/shop/deployments":
 		items := canariesOf(b)
 		if r.URL.Query().Get("labelSelector") == "techcommerce/track=canary" {
+			if s.hidesCanaries {
+				refuse(out, http.StatusForbidden, "Forbidden")
+				return
+			}
 			answer = map[string]any{"items": items}
 			break
 		}
@@ -93,6 +97,8 @@ func (s *setup) cluster(out http.ResponseWriter, r *http.Request, b backend) {
 			s.patched(r, name)
 		}
 		answer = live(name)
+	case path == "/api/v1/namespaces/shop/pods":
+		answer = map[string]any{"items": []any{}}
 	case path == "/api/v1/namespaces/kube-system":
 		answer = map[string]any{"metadata": map[string]any{"uid": "u-1"}}
 	case path == "/api/v1/namespaces/shop" && len(b.Cluster) > 0:

@@ -41,11 +41,11 @@ func deploy(ctx context.Context, j job) error {
 		return o.untouched(what, err)
 	}
 	o.sayOverwritten()
-	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
-	defer cancel()
-	if err := o.tryCanaries(forward, report); err != nil {
+	if err := o.tryCanaries(ctx, tried, report); err != nil {
 		return o.notPromoted(ctx, tried, err)
 	}
+	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
+	defer cancel()
 	failure := o.bring(forward, o.stack, o.mustRefresh())
 	if failure == nil {
 		failure = o.try(forward, o.stack)
@@ -53,10 +53,8 @@ func deploy(ctx context.Context, j job) error {
 	switch {
 	case failure == nil:
 		return o.deployed(ctx)
-	case never(failure) && ctx.Err() != nil:
-		return o.untouched(what, errInterrupted)
 	case never(failure):
-		return o.untouched(what, failure)
+		return o.neverBegan(ctx, tried, failure)
 	case ctx.Err() != nil:
 		return o.interrupted(ctx, tried, failure)
 	}

@@ -16,6 +16,10 @@ func destroy(ctx context.Context, j job) error {
 		return fmt.Errorf("not destroyed: %w", err)
 	}
 	defer o.end()
+	// No state holds canaries, and a protected namespace keeps what is in it.
+	if err := o.removeCanaries(ctx); err != nil {
+		return fmt.Errorf("not destroyed: %w", err)
+	}
 	protected := o.protected()
 	var flags []string
 	if len(protected) > 0 {

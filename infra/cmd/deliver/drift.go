@@ -22,14 +22,21 @@ func findDrift(ctx context.Context, j job) error {
 	}
 	others, unseen := o.elsewhere(ctx)
 	changes := append(slices.Clone(o.running.Changes), others...)
+	left := o.running.Canaries()
+	for _, name := range left {
+		fmt.Fprintf(o.out, "%s runs: a deployment that was cut off has left it. make deploy, make rollback or pulumi up removes it\n", name)
+	}
 	for _, text := range unseen {
 		fmt.Fprintln(o.out, text)
 	}
-	if len(changes) == 0 && len(unseen) == 0 {
+	if len(changes) == 0 && len(unseen) == 0 && len(left) == 0 {
 		fmt.Fprintf(o.out, "%s: everything is as declared\n", o.stack.Name)
 		return nil
 	}
 	fmt.Fprint(o.out, driftReport(o.stack.Name, changes))
+	if len(changes) == 0 && len(left) > 0 {
+		return fmt.Errorf("%s: %s is in no declaration", o.stack.Name, strings.Join(left, ", "))
+	}
 	if len(changes) == 0 {
 		return fmt.Errorf("%s: not everything could be compared", o.stack.Name)
 	}

@@ -27,7 +27,7 @@ const (
 	// reportLimit is how long finding out what runs, and saying it, may take once an operation was interrupted.
 	reportLimit = 45 * time.Second
 	// longest is what an operation may take in all.
-	longest = waitLimit + backupLimit + forwardLimit + rollbackLimit + reportLimit
+	longest = waitLimit + backupLimit + canaryLimit + forwardLimit + rollbackLimit + reportLimit
 )
 
 // leaseLife is how long a deployment that is gone keeps others waiting.
@@ -43,7 +43,9 @@ type operation struct {
 	state   stack.State
 	running running.State
 	started time.Time
-	unlock  func()
+	// canary says that this deployment has started one.
+	canary bool
+	unlock func()
 }
 
 // begin finds out all that can be known before anything is touched, and keeps other deployments of the stack away until

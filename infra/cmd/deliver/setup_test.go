@@ -39,8 +39,8 @@ type setup struct {
 	jobs []batchv1.Job
 	// source is what a canary's pods tell.
 	source canary.Source
-	// refusesCanaries has the cluster forbid them, as by a quota.
-	refusesCanaries bool
+	// refusesCanaries has the cluster forbid them, as by a quota, hidesCanaries to list them.
+	refusesCanaries, hidesCanaries bool
 	// broken says that the shop answers 500 while the cluster runs this image of the frontend.
 	broken string
 }

@@ -27,12 +27,12 @@ func Config(context string) (*rest.Config, error) {
 // Client is a cluster's API.
 type Client struct {
 	rest *rest.RESTClient
-	// patience is how long a read is tried again while the API server does not answer.
+	// patience is how long a read or a deletion is tried again while the API server does not answer.
 	patience time.Duration
 }
 
 // Patient is the client for those who wait for something anyway: an API server that restarts, or is too busy, does not end
-// its reads unless it does so for longer than the limit.
+// its reads and deletions unless it does so for longer than the limit.
 func (c Client) Patient(limit time.Duration) Client {
 	c.patience = limit
 	return c
@@ -65,8 +65,13 @@ func (c Client) Text(ctx context.Context, path string, query ...string) ([]byte,
 	for i := 0; i+1 < len(query); i += 2 {
 		request = request.Param(query[i], query[i+1])
 	}
+	return c.again(ctx, func() ([]byte, error) { return request.Do(ctx).Raw() })
+}
+
+// again sends a request that changes nothing more when it is sent twice, until it is answered or the patience is over.
+func (c Client) again(ctx context.Context, send func() ([]byte, error)) ([]byte, error) {
 	for since := time.Now(); ; {
-		text, err := request.Do(ctx).Raw()
+		text, err := send()
 		if err == nil || !transient(err) || ctx.Err() != nil || time.Since(since) >= c.patience {
 			return text, err
 		}
@@ -144,9 +149,9 @@ func (c Client) Patch(ctx context.Context, path string, patch []byte) error {
 	return c.rest.Patch(types.JSONPatchType).AbsPath(path).Body(patch).Do(ctx).Error()
 }
 
-// Delete removes what is at a path. What is not there is as it should be.
+// Delete removes what is at a path. What is not there is as it should be, so it is tried again like a read.
 func (c Client) Delete(ctx context.Context, path string) error {
-	err := c.rest.Delete().AbsPath(path).Do(ctx).Error()
+	_, err := c.again(ctx, func() ([]byte, error) { return nil, c.rest.Delete().AbsPath(path).Do(ctx).Error() })
 	if apierrors.IsNotFound(err) {
 		return nil
 	}

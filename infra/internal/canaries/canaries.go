@@ -9,8 +9,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/techcommerce/platform/infra/internal/api"
 )
@@ -42,8 +44,7 @@ const (
 	secret  = "[secret]"
 )
 
-// New derives the canary from a Deployment's declaration. A node of its own is demanded only where the service demands one
-// for each of its pods, and then a rolling update needs it as well.
+// New derives the canary from a Deployment's declaration.
 //
 // The selector of the service's own Deployment matches the canary's pod, too, and cannot be changed. That is harmless: a
 // Deployment counts the pods of its own ReplicaSets. An autoscaler averages over the canary's pod as well, so it may ask
@@ -124,7 +125,15 @@ func Names(ctx context.Context, client api.Client, namespace string) ([]string, 
 	return names, nil
 }
 
-// Remove removes the canaries of a namespace and says which there were.
+// removeLimit bounds the wait for canaries' pods to be told to stop, every the time between two looks.
+const (
+	removeLimit = time.Minute
+	every       = 200 * time.Millisecond
+)
+
+// Remove removes the canaries of a namespace and says which there were. It returns when their pods have been told to stop,
+// so that nobody takes them for those of the next canary: the garbage collector does that some time after the Deployment
+// is gone.
 func Remove(ctx context.Context, client api.Client, namespace string) ([]string, error) {
 	names, err := Names(ctx, client, namespace)
 	if err != nil {
@@ -136,5 +145,35 @@ func Remove(ctx context.Context, client api.Client, namespace string) ([]string,
 			problems = append(problems, fmt.Errorf("remove %s: %w", name, err))
 		}
 	}
-	return names, errors.Join(problems...)
+	if err := errors.Join(problems...); err != nil {
+		return names, err
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, removeLimit, fmt.Errorf("not within %s", removeLimit))
+	defer cancel()
+	for {
+		running, err := pods(ctx, client, namespace)
+		if err != nil || len(running) == 0 {
+			return names, err
+		}
+		select {
+		case <-ctx.Done():
+			return names, fmt.Errorf("pods of removed canaries do not stop: %w: %s", context.Cause(ctx), strings.Join(running, ", "))
+		case <-time.After(every):
+		}
+	}
+}
+
+// pods are those of canaries that have not been told to stop.
+func pods(ctx context.Context, client api.Client, namespace string) ([]string, error) {
+	var list corev1.PodList
+	if err := client.Get(ctx, &list, "/api/v1/namespaces/"+namespace+"/pods", "labelSelector", Label+"="+Value); err != nil {
+		return nil, fmt.Errorf("pods of canaries of %s: %w", namespace, err)
+	}
+	var names []string
+	for _, pod := range list.Items {
+		if Is(pod.Labels) && pod.DeletionTimestamp == nil {
+			names = append(names, pod.Name)
+		}
+	}
+	return names, nil
 }

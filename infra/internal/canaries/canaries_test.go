@@ -3,10 +3,18 @@ package canaries_test
 import (
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"k8s.io/client-go/rest"
+
+	"github.com/techcommerce/platform/infra/internal/api"
 	"github.com/techcommerce/platform/infra/internal/canaries"
 )
 
@@ -95,5 +103,39 @@ func TestNoCanaryOfWhatIsNotThereYet(t *testing.T) {
 		if _, err := canaries.New(parse(t, broken)); err == nil {
 			t.Errorf("%s: want an error", broken)
 		}
+	}
+}
+
+// TestRemoveOutlastsTheAPIServersTroubles: an answer that says to come back later is no reason to leave a canary, and its
+// pod is told to stop some time after the Deployment is gone.
+func TestRemoveOutlastsTheAPIServersTroubles(t *testing.T) {
+	t.Parallel()
+	var deletes, looks int
+	server := httptest.NewServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		out.Header().Set("Content-Type", "application/json")
+		one := `{"items": [{"metadata": {"name": "order-api-canary", "labels": {"techcommerce/track": "canary"}}}]}`
+		switch {
+		case r.Method == http.MethodDelete:
+			if deletes++; deletes == 1 {
+				out.WriteHeader(http.StatusInternalServerError)
+				one = `{"kind": "Status", "apiVersion": "v1", "status": "Failure", "code": 500}`
+			}
+		case strings.HasSuffix(r.URL.Path, "/pods"):
+			if looks++; looks > 2 {
+				one = strings.Replace(one, `"name"`, `"deletionTimestamp": "2026-01-02T03:04:05Z", "name"`, 1)
+			}
+		}
+		if _, err := io.WriteString(out, one); err != nil {
+			t.Error(err)
+		}
+	}))
+	defer server.Close()
+	client, err := api.Connect(&rest.Config{Host: server.URL})
+	if err != nil {
+		t.Fatal(err)
+	}
+	names, err := canaries.Remove(t.Context(), client.Patient(10*time.Second), "shop")
+	if err != nil || !slices.Equal(names, []string{"order-api-canary"}) || deletes != 2 || looks != 3 {
+		t.Errorf("got %q, %v after %d deletions and %d looks, want order-api-canary after 2 and 3", names, err, deletes, looks)
 	}
 }

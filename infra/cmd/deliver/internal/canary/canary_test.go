@@ -159,6 +159,25 @@ func watch(t *testing.T, s source) (said string, calls int, err error) {
 	return said, c.calls, err
 }
 
+// TestSince: a restart is seen by whatever count is smaller than it was.
+func TestSince(t *testing.T) {
+	t.Parallel()
+	before := canary.Sample{Requests: 200, Errors: 20, Buckets: map[float64]float64{1: 150}}
+	for _, c := range []struct {
+		name      string
+		now, want canary.Sample
+	}{
+		{"more of everything", canary.Sample{Requests: 300, Errors: 30, Buckets: map[float64]float64{1: 200}}, canary.Sample{Requests: 100, Errors: 10}},
+		{"restarted, with fewer requests", canary.Sample{Requests: 100}, canary.Sample{Requests: 100}},
+		{"restarted, with fewer errors", canary.Sample{Requests: 600, Errors: 3}, canary.Sample{Requests: 600, Errors: 3}},
+		{"restarted, with fewer fast ones", canary.Sample{Requests: 600, Errors: 30, Buckets: map[float64]float64{1: 100}}, canary.Sample{Requests: 600, Errors: 30}},
+	} {
+		if got := c.now.Since(before); got.Requests != c.want.Requests || got.Errors != c.want.Errors {
+			t.Errorf("%s: got %v requests and %v errors, want %v and %v", c.name, got.Requests, got.Errors, c.want.Requests, c.want.Errors)
+		}
+	}
+}
+
 func TestWatch(t *testing.T) {
 	t.Parallel()
 	reading := func(mine, old string) canary.Reading {
@@ -201,6 +220,32 @@ func TestWatch(t *testing.T) {
 			// The old pod's 500 errors are from before the watch began.
 			return reading(metrics(60, 30, 0, 0, 0), metrics(1000+call, 500, 0, 0, 0)), nil
 		}, "", "answered 30 of 60"},
+		{"not ready any more", func(call int) (canary.Reading, error) {
+			r := reading(none, none)
+			r.Ready = call == 1
+			return r, nil
+		}, "", "the canary of order-api is not ready any more, and this is what the cluster says"},
+		{"an old pod that is seen later brings nothing along", func(call int) (canary.Reading, error) {
+			r := reading(metrics(60, 30, 0, 0, 0), metrics(9, 0, 0, 0, 0))
+			if call > 1 {
+				r.Old["o2"] = canary.Sample{Requests: 1e6, Errors: 5e5}
+			}
+			return r, nil
+		}, "", "answered 30 of 60"},
+		{"both fail alike from when it is ready", func(call int) (canary.Reading, error) {
+			if call < 4 { // the old pods serve well while it starts
+				return canary.Reading{
+					Old: map[string]canary.Sample{"o": {Requests: float64(1000 * call)}}, OldProbes: canary.Sample{Requests: float64(30 * call)},
+				}, nil
+			}
+			since := float64(call - 4)
+			return canary.Reading{
+				Ready: true, Canary: map[string]canary.Sample{"c": {Requests: 20 * since, Errors: 10 * since}},
+				Old:          map[string]canary.Sample{"o": {Requests: 3000 + 20*since, Errors: 10 * since}},
+				CanaryProbes: canary.Sample{Requests: 2 * since, Errors: since},
+				OldProbes:    canary.Sample{Requests: 90 + 2*since, Errors: since},
+			}, nil
+		}, "did as well", ""},
 		{"one answer is missed", func(call int) (canary.Reading, error) {
 			if call == 2 {
 				return canary.Reading{}, away

@@ -139,7 +139,7 @@ func (p *Pods) probe(ctx context.Context, pods []corev1.Pod) {
 	sending.Wait()
 }
 
-// list has the canary's pods and some of the old ones, always the same as long as they live.
+// list has the canary's pods and some of the old ones.
 func (p *Pods) list(ctx context.Context) ([]corev1.Pod, error) {
 	var list corev1.PodList
 	err := p.Client.Get(ctx, &list, "/api/v1/namespaces/"+p.Forward.Namespace+"/pods", "labelSelector", "app.kubernetes.io/name="+p.Forward.App)

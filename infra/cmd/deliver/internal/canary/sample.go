@@ -106,17 +106,20 @@ func (s Sample) Plus(other Sample) Sample {
 	return sum
 }
 
-// Since is what was counted after an earlier sample. A process that was restarted since counts from zero.
+// Since is what was counted after an earlier sample. A process that was restarted since counts from zero: then some count
+// is smaller than it was.
 func (s Sample) Since(before Sample) Sample {
-	if s.Requests < before.Requests {
-		return s
-	}
 	d := Sample{
 		Requests: s.Requests - before.Requests, Errors: s.Errors - before.Errors,
 		Orders: s.Orders - before.Orders, Refused: s.Refused - before.Refused, Buckets: map[float64]float64{},
 	}
+	restarted := min(d.Requests, d.Errors, d.Orders, d.Refused) < 0
 	for bound, count := range s.Buckets {
 		d.Buckets[bound] = count - before.Buckets[bound]
+		restarted = restarted || d.Buckets[bound] < 0
+	}
+	if restarted {
+		return s
 	}
 	return d
 }

@@ -34,7 +34,7 @@ type Source interface {
 type Watch struct {
 	Limits Limits
 	// For is how long they serve at least, from when all of them are ready. Clients keep their connections to the old pods
-	// for a while, so it is up to patience times as long while a canary has had fewer requests than it is judged by and the
+	// for a while, so it is up to Patience times as long while a canary has had fewer requests than it is judged by and the
 	// old pods have had as many.
 	For time.Duration
 	// Start is how long they may take to become ready.
@@ -43,7 +43,8 @@ type Watch struct {
 	Sources map[string]Source
 	// Progress is told what is seen.
 	Progress func(string)
-	// Every is how often they are read, Blind how long one that is ready may tell nothing before it has failed.
+	// Every is how often they are read, Blind how long one that was ready may tell nothing, or not be ready, before it has
+	// failed.
 	Every, Blind time.Duration
 }
 
@@ -59,16 +60,21 @@ func (f *Failed) Error() string {
 
 // seen is what is known of one service.
 type seen struct {
-	service     string
-	source      Source
+	service string
+	source  Source
+	// first is what was counted when the canary became ready: it and the old pods are compared from then on.
 	first, last Reading
-	// began says that the canary has been read, ready that it takes requests.
-	began, ready bool
-	// lastRead is when it was read, or became ready.
-	lastRead time.Time
-	// failure is why it could not be read the last time.
+	// ready says that the canary has taken requests.
+	ready bool
+	// lastGood is when it was read and ready.
+	lastGood time.Time
+	// failure is why it could not be read the last time, or that it was not ready any more.
 	failure error
 }
+
+// errNotReady is why a canary that was ready must go: Kubernetes has taken it out of its Service, so no customer and no
+// request of the deployment says anything of it.
+var errNotReady = errors.New("is not ready any more")
 
 // Run returns when the time is over and nothing speaks against any canary, or at once with a Failed when something does.
 func (w Watch) Run(ctx context.Context) error {
@@ -101,15 +107,15 @@ func (w Watch) Run(ctx context.Context) error {
 	}
 }
 
-// patience is how many times longer than wanted a canary is watched that customers have yet to reach.
-const patience = 3
+// Patience is how many times longer than wanted a canary is watched that customers have yet to reach.
+const Patience = 3
 
 // enough says whether the canaries have been watched for long enough.
 func (w Watch) enough(all []*seen, watched time.Duration) bool {
 	if watched < w.For {
 		return false
 	}
-	return watched >= patience*w.For || !slices.ContainsFunc(all, func(s *seen) bool {
+	return watched >= Patience*w.For || !slices.ContainsFunc(all, func(s *seen) bool {
 		canary, old := s.counted()
 		return canary.Requests < w.Limits.Requests && old.Requests >= w.Limits.Requests
 	})
@@ -149,22 +155,29 @@ func (s *seen) read(ctx context.Context) {
 	if s.failure = err; err != nil {
 		return
 	}
-	if !s.began {
-		s.first, s.began = reading, true
+	if !s.ready {
+		s.first = Reading{Old: map[string]Sample{}, OldProbes: reading.OldProbes}
 	}
-	s.last, s.lastRead = reading, time.Now()
-	s.ready = s.ready || reading.Ready
+	for pod, sample := range reading.Old {
+		if _, known := s.first.Old[pod]; !known { // what it has counted in its life says nothing of this time
+			s.first.Old[pod] = sample
+		}
+	}
+	s.last = reading
+	if s.ready && !reading.Ready {
+		s.failure = errNotReady
+		return
+	}
+	s.ready, s.lastGood = reading.Ready, time.Now()
 }
 
 func (w Watch) judge(ctx context.Context, s *seen) error {
 	if s.failure != nil {
-		if s.ready && time.Since(s.lastRead) >= w.Blind {
-			return &Failed{s.service, []string{fmt.Sprintf("cannot be judged: %v", s.failure)}}
-		}
-		return nil
+		return w.judgeSilence(ctx, s)
 	}
 	canary, old := s.counted()
-	reasons := append(w.Limits.Judge(canary, old, s.last.Restarts), w.Limits.JudgeProbes(s.last.CanaryProbes, s.last.OldProbes)...)
+	reasons := append(w.Limits.Judge(canary, old, s.last.Restarts),
+		w.Limits.JudgeProbes(s.last.CanaryProbes, s.last.OldProbes.Since(s.first.OldProbes))...)
 	if len(reasons) == 0 {
 		return nil
 	}
@@ -172,6 +185,18 @@ func (w Watch) judge(ctx context.Context, s *seen) error {
 		reasons = append(reasons, explained(s.source.Explain(ctx))...)
 	}
 	return &Failed{s.service, reasons}
+}
+
+// judgeSilence waits a while for a canary that was ready and is not, or that cannot be read.
+func (w Watch) judgeSilence(ctx context.Context, s *seen) error {
+	if !s.ready || time.Since(s.lastGood) < w.Blind {
+		return nil
+	}
+	reason := "cannot be judged: " + s.failure.Error()
+	if errors.Is(s.failure, errNotReady) {
+		reason = s.failure.Error()
+	}
+	return &Failed{s.service, append([]string{reason}, explained(s.source.Explain(ctx))...)}
 }
 
 func (w Watch) notReady(ctx context.Context, s *seen) error {
@@ -189,7 +214,7 @@ func explained(text string) []string {
 	return []string{"this is what the cluster says:\n" + text}
 }
 
-// counted is what the canary has counted in its life, and the old pods since the first reading: of a pod that came later, all.
+// counted is what the canary has counted in its life, and the old pods since it became ready, or since they were first read.
 func (s *seen) counted() (canary, old Sample) {
 	for _, sample := range s.last.Canary {
 		canary = canary.Plus(sample)
