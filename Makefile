@@ -134,7 +134,7 @@ bench: ## measure the services against something simpler on the same machine, an
 bench-preview: ## time pulumi preview as services are added, on the cluster of the stack that is up here, and print the table
 	E2E_CHECKOUT=$(CURDIR) go test -v -run '^$$' -bench Preview -benchtime 1x -timeout 30m ./test/e2e
 
-drill-alerts: ## break a stack beside the one that is up here in nine ways, and time the alerts: an hour, not part of make test
+drill-alerts: ## break a stack beside the one that is up here in twelve ways, and time the alerts: an hour, not part of make test
 	@test/install-packages
 	E2E_CHECKOUT=$(CURDIR) E2E_DRILL=alerts E2E_FAULT=$(FAULT) go test -v -count=1 -parallel 16 -timeout 3h -run TestAlerts ./test/e2e
 

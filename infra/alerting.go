@@ -2,6 +2,7 @@ package main
 
 import (
 	"math"
+	"net/url"
 	"time"
 
 	"github.com/techcommerce/platform/infra/alerts"
@@ -56,6 +57,9 @@ func alertTarget(stack stacks.Stack) alerts.Target {
 		target.Host = i.Host
 		// Nobody else knows when the certificate ends.
 		target.Jobs = append(target.Jobs, alerts.JobIngress)
+	} else if address, err := url.Parse(stack.ProbedAddress()); err == nil && address.Scheme == "https" {
+		// Something in front of the cluster ends TLS, and the probe sees its certificate.
+		target.Host = address.Hostname()
 	}
 	return target
 }

@@ -95,3 +95,21 @@ func TestLimitedPanels(t *testing.T) {
 		}
 	}
 }
+
+// TestTheCertificateOfAProbedAddressIsWatched: something in front of the cluster may end TLS, where no Ingress knows of it.
+func TestTheCertificateOfAProbedAddressIsWatched(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"https://shop.example.com:8443": "shop.example.com", "http://shop.example.com": "",
+	} {
+		stack := mustDecode(t, stackstest.Text(t, "test", `
+config:
+  techcommerce:database: {embedded: {}}
+  techcommerce:edge: {nodePort: 30000}
+  techcommerce:monitoring: {probe: {url: "`+url+`"}}
+`, nil))
+		if host := alertTarget(stack).Host; host != want {
+			t.Errorf("%s: the certificate of %q is watched, want %q", url, host, want)
+		}
+	}
+}

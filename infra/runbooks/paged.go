@@ -1,8 +1,6 @@
 package runbooks
 
 import (
-	"regexp"
-
 	"github.com/techcommerce/platform/infra/alerts"
 	"github.com/techcommerce/platform/infra/runbooks/measured"
 )
@@ -19,14 +17,24 @@ type index struct {
 type paged struct {
 	alerts.Alert
 	Prometheus, Datadog measured.Alert
-	// Drilled is what the last drill on a cluster saw; empty if it does not break that.
-	Drilled string
+	// Cluster is what a drill on a live cluster saw; Undrilled says why none can.
+	Cluster   measured.Alert
+	Undrilled string
 	// Only says why Datadog has nothing to measure.
 	Only string
 }
 
-// indexOf reads what was measured of the critical alerts of a list, and in the report of the last drill.
-func indexOf(list []alerts.Alert, drill string) (index, error) {
+// undrilled are the alerts that no drill on the local cluster can show, and why.
+func undrilled() map[string]string {
+	return map[string]string{
+		"AlertsUndelivered":      "not drilled: what it says cannot be delivered; the heartbeat receiver notices that Watchdog stops",
+		"ErrorBudgetBurningFast": "not drilled: it needs the history of more than an hour, so that a fresh install does not fire it",
+		"NodeNotReady":           "not drilled: the local cluster has one node, and without its kubelet no Service there has endpoints",
+	}
+}
+
+// indexOf reads what was measured of the critical alerts of a list.
+func indexOf(list []alerts.Alert) (index, error) {
 	page := index{Alerts: list}
 	prometheus, err := measured.Read(measured.Prometheus)
 	if err != nil {
@@ -36,25 +44,23 @@ func indexOf(list []alerts.Alert, drill string) (index, error) {
 	if err != nil {
 		return page, err
 	}
+	cluster, err := measured.Read(measured.Cluster)
+	if err != nil {
+		return page, err
+	}
 	page.PrometheusDate, page.DatadogDate = prometheus.Date, datadog.Date
 	for _, alert := range list {
 		if alert.Severity != alerts.Critical {
 			continue
 		}
-		p := paged{Alert: alert, Prometheus: prometheus.Alerts[alert.Name], Datadog: datadog.Alerts[alert.Name], Drilled: drilled(drill, alert.Name)}
+		p := paged{
+			Alert: alert, Prometheus: prometheus.Alerts[alert.Name], Datadog: datadog.Alerts[alert.Name],
+			Cluster: cluster.Alerts[alert.Name], Undrilled: undrilled()[alert.Name],
+		}
 		if alert.Path {
 			p.Only = "not needed: it is about Prometheus' own way to on-call"
 		}
 		page.Paged = append(page.Paged, p)
 	}
 	return page, nil
-}
-
-// drilled finds an alert in the report of a drill: how long it was until the receiver in the cluster had the notification.
-func drilled(report, alert string) string {
-	row := regexp.MustCompile(`(?m)\| ` + alert + ` \| \S+ \| (\S+) \|`).FindStringSubmatch(report)
-	if row == nil {
-		return ""
-	}
-	return row[1]
 }

@@ -29,8 +29,8 @@ type page struct {
 	LimitText string
 }
 
-// Pages are the files of docs/runbooks by their names. The report of the last drill is docs/drill-alerts.md.
-func Pages(drill string) (map[string]string, error) {
+// Pages are the files of docs/runbooks by their names.
+func Pages() (map[string]string, error) {
 	layout, err := template.New("").Funcs(template.FuncMap{
 		"number": func(index int) string { return strconv.Itoa(index + 1) },
 		"indent": func(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") },
@@ -48,7 +48,7 @@ func Pages(drill string) (map[string]string, error) {
 		files[name] = text.String()
 		return nil
 	}
-	page, err := indexOf(list, drill)
+	page, err := indexOf(list)
 	if err != nil {
 		return nil, fmt.Errorf("runbooks: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -57,10 +58,28 @@ func (d *drill) sideBySide() []fault {
 			d.fills, d.disk.empty,
 		},
 		{
+			"the public address does not answer", "the load balancer outside the cluster answers 503",
+			[]wanted{{alert: "ShopUnreachable", labels: map[string]string{"target": d.balancer.url + "/ready"}}},
+			func(*testing.T) { d.balancer.cutOff.Store(true) }, func(*testing.T) { d.balancer.cutOff.Store(false) },
+		},
+		{
+			"the certificate is about to end", "the load balancer shows a certificate for ten hours more",
+			// The rule reads a month of samples, so it is evaluated every five minutes.
+			[]wanted{{alert: "CertificateAboutToExpire", delay: 5 * time.Minute}},
+			d.showsExpiring(), d.showsRenewed(),
+		},
+		{
+			"a receiver is out of order", "Slack answers 500 to every notification of the other faults",
+			[]wanted{{alert: "NotificationsFailing", labels: map[string]string{"integration": "slack"}}},
+			d.failsToNotify, func(*testing.T) { d.slack.outOfOrder.Store(false) },
+		},
+		{
 			"requests are answered with 5xx", "order-api gets a key that product-api does not know",
 			[]wanted{
 				{alert: "OrdersFailing", labels: map[string]string{"service": contract.OrderAPI.Name}},
 				{alert: "HighErrorRate", labels: map[string]string{"service": contract.Frontend.Name}},
+				// An order with a key is accepted, and stays pending.
+				{alert: "OrdersPending", labels: map[string]string{"service": contract.OrderAPI.Name}, delay: 5 * time.Minute},
 			},
 			d.locksOut, d.in("rollout", "undo", "deployment/order-api"),
 		},
@@ -211,6 +230,45 @@ func (d *drill) locksOut(t *testing.T) {
 	eventually(t, 2*time.Minute, func() error {
 		if status := d.tryOrder(); status < http.StatusInternalServerError {
 			return fmt.Errorf("an order is answered with %d", status)
+		}
+		return nil
+	})
+	// A pod of before would resume the order, with the right key.
+	d.in("rollout", "status", "deployment/order-api", "--timeout=120s")(t)
+	request, err := http.NewRequest(http.MethodPost, d.url+"/api/orders", strings.NewReader(`{"customer":"Ada Lovelace","items":[{"product_id":2,"quantity":1}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Idempotency-Key", "pending-during-the-drill-"+strconv.FormatInt(time.Now().Unix(), 10))
+	response, err := client.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusAccepted {
+		t.Errorf("an order with a key is answered with %s, want that it is accepted", response.Status)
+	}
+}
+
+// showsExpiring and showsRenewed change the certificate that customers and the probe see.
+func (d *drill) showsExpiring() func(*testing.T) {
+	return func(*testing.T) { d.balancer.certificate.Store(d.expiring) }
+}
+
+func (d *drill) showsRenewed() func(*testing.T) {
+	valid := d.balancer.certificate.Load()
+	return func(*testing.T) { d.balancer.certificate.Store(valid) }
+}
+
+// failsToNotify returns once three notifications have failed: Alertmanager tries each again every minute.
+func (d *drill) failsToNotify(t *testing.T) {
+	d.slack.outOfOrder.Store(true)
+	eventually(t, 12*time.Minute, func() error {
+		time.Sleep(5 * time.Second)
+		failed, err := d.prometheus.query(`round(sum(increase(alertmanager_notifications_failed_total{integration="slack"}[15m]))) >= 3`)
+		if err != nil || len(failed) == 0 {
+			return fmt.Errorf("three notifications have not failed yet (%v)", err)
 		}
 		return nil
 	})

@@ -1,8 +1,12 @@
 package e2e_test
 
 import (
+	"crypto/tls"
 	"fmt"
+	"net"
+	"net/http"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -36,7 +40,8 @@ config:
       cpu: {request: 50m}
       memory: {request: 128Mi, limit: 512Mi}
     postgresExporter: {image: %s}
-    alertmanager: {receivers: {webhook: {url: "%s"}, networks: [10.0.0.0/8]}}
+    probe: {image: %s, url: "%s"}
+    alertmanager: {receivers: {webhook: {url: "%s"}, slack: {channel: "#drill"}, networks: [10.0.0.0/8]}}
 `
 
 const (
@@ -48,6 +53,9 @@ const (
 type drill struct {
 	*watched
 	disk smallDisk
+	// expiring is a certificate that ends within half a day; slack is a second receiver, outside the cluster.
+	expiring *tls.Certificate
+	slack    *chatServer
 	// checkout is where the report goes, busybox an image that has one.
 	checkout, busybox string
 	// node is the cluster's node.
@@ -67,13 +75,22 @@ func newDrill(t *testing.T, p *platform) *drill {
 		platform:    &platform{dir: p.dir, environ: p.tools(t), url: "http://" + address + ":30252"},
 		group:       t,
 		prometheus:  prometheus{url: "http://" + address + ":30290"},
-		environment: drillStack, jobs: append(jobs(), alerts.JobPostgres), least: 1,
+		environment: drillStack, least: 1,
+		jobs: append(jobs(), alerts.JobPostgres, alerts.JobBlackbox, alerts.JobProbeService, alerts.JobProbePublic),
 	}
 	d.disk = p.smallDisk(t)
-	d.receiver = p.startReceiver(t)
+	d.receiver = p.startReceiver(t, "e2e-receiver-drill")
 	o := newOperator(t, p)
 	d.busybox = p.postgresImage(t)
-	o.create(t, drillStack, fmt.Sprintf(drilled, d.busybox, p.postgresExporterImage(t), d.receiver.url), nil)
+	machine := p.openOutwards(t)
+	certificate, trusted := certificateFor(t, machine, 90*24*time.Hour)
+	var alsoTrusted []byte
+	d.expiring, alsoTrusted = certificateFor(t, machine, 10*time.Hour)
+	d.balancer = balance(t, machine, d.url, certificate)
+	d.slack = serveChat(t, machine)
+	probe := p.blackboxImage(t, append(trusted, alsoTrusted...))
+	settings := fmt.Sprintf(drilled, d.busybox, p.postgresExporterImage(t), probe, d.balancer.url, d.receiver.url)
+	o.create(t, drillStack, settings, map[string]string{"slackWebhookUrl": d.slack.url})
 	o.up(t, drillStack)
 	return d
 }
@@ -83,9 +100,33 @@ func newDrill(t *testing.T, p *platform) *drill {
 func (p *platform) postgresExporterImage(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	output(t, filepath.Join(p.dir, "tools", "postgres-exporter"), "env", "CGO_ENABLED=0", "go", "build", "-trimpath",
+	output(t, filepath.Join(p.dir, "tools", "platform"), "env", "CGO_ENABLED=0", "go", "build", "-trimpath",
 		"-ldflags=-s -w", "-o", folder+"/postgres-exporter", "github.com/prometheus-community/postgres_exporter/cmd/postgres_exporter")
 	return p.image(t, "postgres-exporter", folder)
+}
+
+// chatServer stands in for a receiver outside the cluster, such as Slack, that may be out of order.
+type chatServer struct {
+	url        string
+	outOfOrder atomic.Bool
+}
+
+// serveChat runs one on an address of the machine until the test ends.
+func serveChat(t *testing.T, address string) *chatServer {
+	t.Helper()
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &chatServer{url: "http://" + listener.Addr().String() + "/hook"}
+	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if c.outOfOrder.Load() {
+			http.Error(w, "out of order", http.StatusInternalServerError)
+		}
+	})}
+	go server.Serve(listener) //nolint:errcheck // it says that it was closed, when the test ends
+	t.Cleanup(func() { server.Close() })
+	return c
 }
 
 // smallDisk is a file system of its own on the node, behind the storage class "drill": one that can be full without

@@ -62,11 +62,20 @@ func postgresHome(t *testing.T) string {
 // copyInto copies a program or library, and the libraries that it needs, to their places in a folder.
 func copyInto(t *testing.T, folder, path string) {
 	t.Helper()
-	needed := []string{path}
+	output(t, "", "cp", "-L", "-u", "--parents", "-t", folder, path)
+	copyLibraries(t, folder, path)
+}
+
+// copyLibraries copies the libraries that a program or library needs.
+func copyLibraries(t *testing.T, folder, path string) {
+	t.Helper()
+	var needed []string
 	for field := range strings.FieldsSeq(output(t, "", "ldd", path)) {
 		if strings.HasPrefix(field, "/") {
 			needed = append(needed, field)
 		}
 	}
-	output(t, "", "cp", append([]string{"-L", "-u", "--parents", "-t", folder}, needed...)...)
+	if len(needed) > 0 {
+		output(t, "", "cp", append([]string{"-L", "-u", "--parents", "-t", folder}, needed...)...)
+	}
 }

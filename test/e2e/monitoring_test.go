@@ -30,6 +30,10 @@ type watched struct {
 	least       int
 	// pod is Prometheus' before its configuration changed.
 	pod string
+	// balancer is what is outside the cluster between customers and the shop; unreachable is when it lost the shop, reachable
+	// when it had it back.
+	balancer               *loadBalancer
+	unreachable, reachable time.Time
 	// burns is when orders began to fail, works when they no longer did.
 	burns, works time.Time
 }
@@ -65,14 +69,18 @@ func (p *platform) monitoring(t *testing.T, first, last []step) {
 		{"orders fail", w.breaksOrders},
 		// What follows needs no orders, and the alert waits for five minutes.
 		{"Prometheus takes other limits without a restart", w.reloads},
+		{"the shop is probed by its Service and from outside the cluster", w.isProbed},
+		{"the load balancer outside the cluster loses the shop", w.cutsOffTheLoadBalancer},
 		{"what rules and dashboards ask for is exported", w.hasTheMetrics},
 		{"what Datadog's agent is told to collect is exported", w.exportsForDatadog},
 		{"every panel of every dashboard shows something", w.showsSomething},
 	}, first, []step{
+		{"the receiver is notified that the shop cannot be reached", w.notifiesOfUnreachableShop},
 		{"the receiver is told that orders fail", w.tellsOfFailingOrders},
 		{"orders work again", w.mendsOrders},
 	}, last, []step{
-		{"and the receiver is told so", w.tellsOfWorkingOrders},
+		{"the receiver is notified that the shop can be reached again", w.notifiesOfReachableShop},
+		{"and that orders work", w.tellsOfWorkingOrders},
 		{"nothing else fires meanwhile", w.stayedQuiet},
 		{"the footprint is known", w.hasAFootprint},
 	})...)
@@ -153,11 +161,14 @@ func (w *watched) isQuiet(t *testing.T) {
 	}
 }
 
-// tellsSomebody gives the stack a receiver the way an operator does, for the rest of the group.
+// tellsSomebody gives the stack a receiver and a probe the way an operator does, for the rest of the group.
 func (w *watched) tellsSomebody(t *testing.T) {
-	w.receiver = w.startReceiver(w.group)
+	w.receiver = w.startReceiver(w.group, "e2e-receiver")
 	settings := w.keep(t, "Pulumi.local.yaml")
 	w.group.Cleanup(func() { w.restore(w.group, settings) })
+	w.balancer = balance(w.group, w.openOutwards(w.group), w.url, nil)
+	w.shell(t, "pulumi config set --stack local --path techcommerce:monitoring.probe.image "+w.blackboxImage(t, nil))
+	w.shell(t, "pulumi config set --stack local --path techcommerce:monitoring.probe.url "+w.balancer.url)
 	const path = "techcommerce:monitoring.alertmanager.receivers"
 	w.shell(t, "pulumi config set --stack local --path '"+path+".webhook.url' "+w.receiver.url)
 	w.shell(t, "pulumi config set --stack local --path '"+path+".networks[0]' 10.0.0.0/8")

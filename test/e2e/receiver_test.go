@@ -12,23 +12,21 @@ import (
 // receiver is a webhook in a pod of the cluster: what Alertmanager tells it is in the pod's log.
 type receiver struct {
 	p *platform
-	// url is its address in the cluster.
-	url  string
-	seen *seen
+	// url is its address in the cluster, namespace where it runs.
+	url, namespace string
+	seen           *seen
 }
-
-const receiverNamespace = "e2e-receiver"
 
 // receiverPod answers with busybox: the image with which the cluster makes volumes. Whatever is posted goes to the log, a
 // line each.
 const receiverPod = `
 apiVersion: v1
 kind: Namespace
-metadata: {name: e2e-receiver}
+metadata: {name: NAMESPACE}
 ---
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: receiver, namespace: e2e-receiver}
+metadata: {name: receiver, namespace: NAMESPACE}
 data:
   alerts: |
     #!/bin/sh
@@ -43,7 +41,7 @@ data:
 ---
 apiVersion: v1
 kind: Pod
-metadata: {name: receiver, namespace: e2e-receiver, labels: {app: receiver}}
+metadata: {name: receiver, namespace: NAMESPACE, labels: {app: receiver}}
 spec:
   terminationGracePeriodSeconds: 1
   containers:
@@ -57,24 +55,24 @@ spec:
 ---
 apiVersion: v1
 kind: Service
-metadata: {name: receiver, namespace: e2e-receiver}
+metadata: {name: receiver, namespace: NAMESPACE}
 spec: {selector: {app: receiver}, ports: [{port: 8080}]}
 `
 
-// startReceiver runs the webhook until the test ends.
-func (p *platform) startReceiver(t *testing.T) receiver {
+// startReceiver runs the webhook in a namespace of its own until the test ends.
+func (p *platform) startReceiver(t *testing.T, namespace string) receiver {
 	t.Helper()
 	helper := p.kubectl(t, "", "-n", "kube-system", "get", "configmap", "local-path-config", "-o", "jsonpath={.data.helperPod\\.yaml}")
 	_, image, _ := strings.Cut(helper, `image: "`)
 	image, _, _ = strings.Cut(image, `"`)
-	p.kubectl(t, strings.Replace(receiverPod, "IMAGE", image, 1), "apply", "-f", "-")
+	p.kubectl(t, strings.NewReplacer("IMAGE", image, "NAMESPACE", namespace).Replace(receiverPod), "apply", "-f", "-")
 	t.Cleanup(func() {
-		if _, err := p.tryKubectl(t, "", "delete", "namespace", receiverNamespace); err != nil {
+		if _, err := p.tryKubectl(t, "", "delete", "namespace", namespace); err != nil {
 			t.Error(err)
 		}
 	})
-	p.kubectl(t, "", "-n", receiverNamespace, "wait", "--for=condition=Ready", "--timeout=60s", "pod/receiver")
-	return receiver{p: p, url: "http://receiver." + receiverNamespace + ".svc:8080/cgi-bin/alerts", seen: &seen{}}
+	p.kubectl(t, "", "-n", namespace, "wait", "--for=condition=Ready", "--timeout=60s", "pod/receiver")
+	return receiver{p: p, url: "http://receiver." + namespace + ".svc:8080/cgi-bin/alerts", namespace: namespace, seen: &seen{}}
 }
 
 // notification is what Alertmanager posts, and when it arrived.
@@ -104,7 +102,7 @@ func (r receiver) told(t *testing.T) []notification {
 		return r.seen.list
 	}
 	var list []notification
-	for line := range strings.Lines(r.p.kubectl(t, "", "-n", receiverNamespace, "logs", "--timestamps", "receiver")) {
+	for line := range strings.Lines(r.p.kubectl(t, "", "-n", r.namespace, "logs", "--timestamps", "receiver")) {
 		at, text, _ := strings.Cut(line, " ")
 		if !strings.HasPrefix(text, "{") {
 			continue
@@ -129,6 +127,8 @@ type wanted struct {
 	alert, status string
 	labels        map[string]string
 	since         time.Time
+	// delay is how long it may take, once the fault is there, until the alert's condition holds.
+	delay time.Duration
 }
 
 // await waits until the receiver is told that an alert fires, or is resolved.

@@ -21,11 +21,7 @@ func run(args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("usage: cmd FOLDER")
 	}
-	drill, err := os.ReadFile(filepath.Join(args[0], "..", "drill-alerts.md"))
-	if err != nil {
-		return err
-	}
-	pages, err := runbooks.Pages(string(drill))
+	pages, err := runbooks.Pages()
 	if err != nil {
 		return err
 	}

@@ -3,8 +3,10 @@
 package measured
 
 import (
+	"bytes"
 	"embed"
 	"fmt"
+	"os"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -13,12 +15,14 @@ import (
 const (
 	Prometheus = "prometheus"
 	Datadog    = "datadog"
+	// Cluster is Prometheus and Alertmanager on a live cluster, as drills saw them.
+	Cluster = "cluster"
 )
 
 // File is what was seen of one backend.
 type File struct {
-	// Date is the day of the run.
-	Date string `yaml:"date"`
+	// Date is the day of the run; empty where each alert has its own.
+	Date string `yaml:"date,omitempty"`
 	// Alerts are by their names.
 	Alerts map[string]Alert `yaml:"alerts"`
 }
@@ -34,6 +38,8 @@ type Alert struct {
 	By string `yaml:"by,omitempty"`
 	// To is who was notified.
 	To []string `yaml:"to,flow"`
+	// Date is the day, where not all alerts were measured in one run.
+	Date string `yaml:"date,omitempty"`
 }
 
 //go:embed *.yaml
@@ -50,4 +56,19 @@ func Read(backend string) (File, error) {
 		return file, fmt.Errorf("measured: %s: %w", backend, err)
 	}
 	return file, nil
+}
+
+// Write replaces a file; by is the command that did.
+func (f File) Write(path, by string) error {
+	var text bytes.Buffer
+	text.WriteString("# Written by `" + by + "`.\n")
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(f); err != nil {
+		return fmt.Errorf("measured: %w", err)
+	}
+	if err := os.WriteFile(path, text.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("measured: %w", err)
+	}
+	return nil
 }

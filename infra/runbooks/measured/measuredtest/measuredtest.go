@@ -2,15 +2,12 @@
 package measuredtest
 
 import (
-	"bytes"
-	"os"
 	"path/filepath"
 	"runtime"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/techcommerce/platform/infra/runbooks/measured"
 )
@@ -28,16 +25,10 @@ func Verify(tb testing.TB, backend string, got map[string]measured.Alert, update
 		}
 		return
 	}
-	var text bytes.Buffer
-	text.WriteString("# Written by `make paged`.\n")
-	encoder := yaml.NewEncoder(&text)
-	encoder.SetIndent(2)
-	if err := encoder.Encode(measured.File{Date: time.Now().UTC().Format(time.DateOnly), Alerts: got}); err != nil {
-		tb.Fatal(err)
-	}
 	_, here, _, _ := runtime.Caller(0)
 	path := filepath.Join(filepath.Dir(here), "..", backend+".yaml")
-	if err := os.WriteFile(path, text.Bytes(), 0o644); err != nil {
+	file := measured.File{Date: time.Now().UTC().Format(time.DateOnly), Alerts: got}
+	if err := file.Write(path, "make paged"); err != nil {
 		tb.Fatal(err)
 	}
 }
