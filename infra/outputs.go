@@ -47,6 +47,9 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	}
 	ctx.Export("database", pulumi.String(stack.Database.Mode()))
 	ctx.Export("off", pulumi.ToStringMap(stack.Off()))
+	if len(stack.Webhooks) > 0 {
+		ctx.Export("webhooks", pulumi.ToStringMap(receiversOfEvents(stack)))
+	}
 	if of.watch != nil {
 		ctx.Export("monitoring", pulumi.ToStringMap(of.watch.URLs))
 		if graphs := of.watch.graphs(); graphs != nil {

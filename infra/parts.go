@@ -57,6 +57,9 @@ func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reade
 			args.Given[stacks.KeyName(env)] = stack.Secrets[stacks.KeySetting(env)].Reveal()
 		}
 	}
+	if len(stack.Webhooks) > 0 {
+		args.Given[stacks.KeyName(contract.EnvWebhookKeys)] = stack.Secrets[stacks.WebhookKeys].Reveal()
+	}
 	if stack.Edge.Tunnel != nil {
 		args.Given[tunnelAuthtoken] = stack.Secrets[stacks.TunnelAuthtoken].Reveal()
 	}

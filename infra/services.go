@@ -59,6 +59,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	}
 	if service.Name == contract.OrderAPI.Name {
 		ordering(args.Env, stack)
+		announce(&args, stack, at.secrets)
 	}
 	connect(&args, service)
 	unlock(&args, service, at.secrets)

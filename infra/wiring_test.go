@@ -33,6 +33,7 @@ func variants(t testing.TB) map[string]stacks.Stack {
 		"alertWebhookUrl": "https://hooks.example.com/given-webhook", "slackWebhookUrl": "https://hooks.slack.com/given-slack",
 		"pagerDutyRoutingKey": "given-routing-key", "heartbeatUrl": "https://heartbeat.example.com/given-heartbeat", "smtpPassword": "given-smtp-password",
 		"remoteWritePassword": "given-remote-password",
+		"webhookKeys":         "books=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw mail=whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX",
 	}))
 	return all
 }
@@ -51,6 +52,9 @@ config:
     frontend: {autoscale: {min: 2, max: 4}}
     order-api: {spread: required}
   techcommerce:cluster: {dns: [169.254.20.10/32]}
+  techcommerce:webhooks:
+    - {name: books, url: https://books.example.com/events}
+    - {name: mail, url: "http://mailer.mail.svc:8080/events"}
   techcommerce:database:
     postgres:
       memory: {request: 1Gi, limit: 2Gi}

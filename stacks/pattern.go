@@ -30,6 +30,7 @@ const (
 	server   = `[a-zA-Z0-9.-]+:[0-9]+`
 	uid      = `[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`
 	monitor  = `[A-Z][A-Za-z]*(-[a-z0-9-]+)?`
+	receiver = `[a-z]([a-z0-9-]{0,30}[a-z0-9])?`
 	loopback = `http://(127\.0\.0\.1|localhost):[0-9]+`
 )
 
@@ -77,6 +78,8 @@ func pattern(name string) form {
 		expression, rule = monitor, "want the name of a monitor, such as ErrorLogs-frontend"
 	case "team":
 		expression, rule = uid, "want a team's id such as 00000000-0000-0000-0000-000000000000"
+	case "receiver":
+		expression, rule = receiver, "want 1 to 32 lower-case letters, digits and, between them, hyphens, from a letter on"
 	case "loopback":
 		expression, rule = loopback, "want http://127.0.0.1:port"
 	default:

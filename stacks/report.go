@@ -46,6 +46,9 @@ func (s Stack) Off() map[string]string {
 	if !s.ToldNews() {
 		off["deployment news"] = NewsWebhookURL + " and " + NewsSlackURL + " are not set, nor is Datadog on"
 	}
+	if len(s.Webhooks) == 0 {
+		off["webhooks"] = "webhooks is not set: nobody is sent the changes of orders"
+	}
 	maps.Copy(off, s.monitoringOff())
 	if !s.Protected {
 		off["protection"] = "protected is not set: pulumi destroy deletes the data"

@@ -36,7 +36,7 @@ func DatabasePasswordSetting(service string) string { return camel(service, "-")
 func secretKeys() []string {
 	keys := slices.Concat([]string{
 		BackupAccessKey, BackupSecretKey, DatadogAPIKey, DatadogAppKey, TunnelAuthtoken, TunnelBasicAuth,
-		RegistryCredentials,
+		RegistryCredentials, WebhookKeys,
 	}, monitoringSecrets(), newsSecrets())
 	for _, service := range contract.Services() {
 		if service.Stores {

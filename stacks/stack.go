@@ -44,6 +44,8 @@ type Stack struct {
 	OpenOrders bool `json:"openOrders,omitempty"`
 	// Orders is how long an order may take, and how long it is known by its key.
 	Orders Orders `json:"orders"`
+	// Webhooks lists who is sent every change of an order. Absent: nobody, and nothing is kept for anybody.
+	Webhooks []OrderWebhook `json:"webhooks,omitempty"`
 	// Keys are the shared secrets that the program makes for the services.
 	Keys Keys `json:"keys"`
 	// Alerts is when people are told, by Prometheus and by Datadog alike.

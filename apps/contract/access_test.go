@@ -57,6 +57,15 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 		{http.MethodPatch, own, map[*caller]int{
 			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
 		}},
+		{http.MethodGet, "/api/orders/events", map[*caller]int{
+			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401, &admin: 200,
+		}},
+		{http.MethodPost, "/api/orders/events/replay", map[*caller]int{
+			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
+		}},
+		{http.MethodPost, "/api/orders/events/discard", map[*caller]int{
+			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
+		}},
 		{http.MethodPost, "/api/orders/erase", map[*caller]int{
 			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
 		}},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -31,7 +32,7 @@ func TestKill(t *testing.T) {
 		if strings.HasPrefix(products.URL, "postgres") {
 			orders = databasetest.Postgres(t)
 		}
-		d := mustDrill(t, products, orders)
+		d := mustDrill(t, products, orders, nil)
 		var buyers, killer sync.WaitGroup
 		done := make(chan struct{})
 		killer.Go(func() { d.kill(done) })
@@ -56,11 +57,12 @@ type drill struct {
 	ids map[string]int64
 }
 
-func mustDrill(t *testing.T, products, orders database.Settings) *drill {
+func mustDrill(t *testing.T, products, orders database.Settings, more map[string]string) *drill {
 	t.Helper()
 	env := map[string]string{
 		contract.EnvReservationKey: reservationKey, contract.EnvAdminAPIKey: adminKey, contract.EnvOpenOrders: "true",
 	}
+	maps.Copy(env, more)
 	start := func(service contract.Service, url string, copies int) (running []*servicetest.Process) {
 		binary := servicetest.Build(t, service)
 		for range copies {

@@ -64,6 +64,12 @@ const (
 	// EnvIdempotencyRetention (order-api) is how long the Idempotency-Keys of orders are kept: for so long the same key
 	// finds the same order. A Go duration, default "720h", which is 30 days.
 	EnvIdempotencyRetention = "IDEMPOTENCY_RETENTION"
+	// EnvWebhooks (order-api) is who receives each change of an order: name=URL, with spaces between. A name has lower-case
+	// letters, digits and hyphens. Absent: nobody, and nothing is kept for anybody.
+	EnvWebhooks = "WEBHOOKS"
+	// EnvWebhookKeys (order-api) is what events are signed with: name=key, with spaces between, for each name in EnvWebhooks.
+	// A key is whsec_ and 24 to 64 bytes in base64; during a rotation there are two, with a comma between.
+	EnvWebhookKeys = "WEBHOOK_KEYS"
 	// EnvOpenOrders (order-api) is "true" where everybody may see everybody's orders, as in a demo. Default "false": an
 	// order is shown to its owner, to whoever has its secret, and to the holder of the admin key.
 	EnvOpenOrders = "OPEN_ORDERS"

@@ -26,6 +26,14 @@ const (
 	// MetricReconciliationSuccess (order-api) is when a replica last reconciled to the end, in seconds since 1970; 0 in
 	// one that has not.
 	MetricReconciliationSuccess = "order_reconciliation_last_success_timestamp_seconds"
+	// MetricEventsPending (order-api) is the number of events that a receiver is still to be sent.
+	MetricEventsPending = "order_events_pending"
+	// MetricEventsPendingOldest (order-api) is the age of a receiver's oldest pending event in seconds, 0 if there is none.
+	MetricEventsPendingOldest = "order_events_pending_oldest_seconds"
+	// MetricEventsDead (order-api) is the number of a receiver's dead letters.
+	MetricEventsDead = "order_events_dead"
+	// MetricEventAttempts (order-api) counts attempts to deliver an event, by receiver and outcome: delivered, failed, dead.
+	MetricEventAttempts = "order_event_attempts_total"
 	// MetricProductStock (product-api) is what is left by product id.
 	MetricProductStock = "product_stock"
 	// MetricReservationsOpen (product-api) is the number of reservations neither confirmed nor released.

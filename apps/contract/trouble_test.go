@@ -53,7 +53,7 @@ func TestTrouble(t *testing.T) {
 }
 
 func (tr trouble) run(t *testing.T) {
-	d := mustDrill(t, tr.products, tr.orders)
+	d := mustDrill(t, tr.products, tr.orders, nil)
 	for i := range 3 {
 		d.insist(fmt.Sprint("before-", i), oneMouse)
 	}

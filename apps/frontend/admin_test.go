@@ -22,6 +22,8 @@ var adminPages = []struct{ method, path string }{
 	{http.MethodGet, "/admin/orders"},
 	{http.MethodGet, "/admin/orders/1"},
 	{http.MethodPost, "/admin/orders/1"},
+	{http.MethodGet, "/admin/events"},
+	{http.MethodPost, "/admin/events"},
 }
 
 // askAdmin asks for a page of the operator through a proxy or not, and does not follow where it leads.

@@ -14,6 +14,7 @@ import (
 	"github.com/techcommerce/platform/apps/order-api/inventory"
 	"github.com/techcommerce/platform/apps/order-api/order"
 	"github.com/techcommerce/platform/apps/order-api/order/sqlstore"
+	"github.com/techcommerce/platform/apps/order-api/webhook"
 )
 
 func main() { service.Main(run) }
@@ -28,6 +29,8 @@ type settings struct {
 	keysKept       time.Duration
 	// open shows everybody everybody's orders.
 	open bool
+	// receivers are sent every change of an order.
+	receivers []webhook.Receiver
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
@@ -41,6 +44,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
 		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
 		open:           env.Bool(contract.EnvOpenOrders),
+		receivers:      webhook.ReadReceivers(env),
 	}
 	// Less would give orders up, or forget their keys, while their clients still try.
 	const least = time.Hour
@@ -86,8 +90,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	svc.Background("resumer", resumer.run)
 	svc.Background("reconciliation", newReconciler(orders, svc.Registry, svc.Log).run)
 	svc.Background("retention", retention{store, cfg.keysKept, svc.Log}.run)
-	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log))
-	api := &api{orders: orders, service: svc, settings: cfg}
+	deliverer := webhook.NewDeliverer(store, cfg.receivers, countAttempts(svc.Registry, cfg.receivers), svc.Log)
+	store.Announce(cfg.receivers, deliverer.Wake)
+	svc.Background("webhooks", deliverer.Run)
+	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log), newEventCollector(store, cfg.receivers, svc.Log))
+	api := &api{orders: orders, events: store, service: svc, settings: cfg}
 	api.routes()
 	return svc.Serve(ctx)
 }

@@ -9,10 +9,12 @@ import (
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/service"
 	"github.com/techcommerce/platform/apps/order-api/order"
+	"github.com/techcommerce/platform/apps/order-api/webhook"
 )
 
 type api struct {
 	orders   *order.Service
+	events   webhook.Outbox
 	service  *service.Service
 	settings settings
 }
@@ -33,6 +35,9 @@ func (a *api) routes() {
 		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/reconcile", a.admin(a.reconcile)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/erase", a.admin(a.erase)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events", a.admin(a.listEvents)).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/orders/events/replay", a.admin(a.replayEvents)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events/discard", a.admin(a.discardEvents)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders/{id}", a.admin(a.move)).Methods(http.MethodPatch)
 		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)

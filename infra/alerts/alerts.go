@@ -84,6 +84,7 @@ func parts() []part {
 		{name: "services", record: recordServices, alerts: services},
 		{name: "orders", alerts: orders},
 		{name: "reconciliation", alerts: reconciliation},
+		{name: "events", alerts: events},
 		{name: "outside", alerts: outside},
 		{name: "objectives", record: recordObjectives, alerts: objectives},
 		{name: "objectives-long", interval: 2 * time.Minute, record: recordLongObjectives},

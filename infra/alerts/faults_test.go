@@ -56,7 +56,7 @@ func slow(service, method, route, low, high string, steps int) series {
 
 // faults are what the alerts are there for.
 func faults() []firing {
-	return slicesOf(serviceFaults, podFaults, workloadFaults, nodeFaults, dataFaults, certificateFaults, monitoringFaults, budgetFaults, outsideFaults, reconciliationFaults)
+	return slicesOf(serviceFaults, podFaults, workloadFaults, nodeFaults, dataFaults, certificateFaults, monitoringFaults, budgetFaults, outsideFaults, reconciliationFaults, eventFaults)
 }
 
 func slicesOf[T any](lists ...func() []T) []T {

@@ -7,7 +7,7 @@ import (
 
 // harmless is what a healthy shop does, and what is not yet a fault.
 func harmless() []silent {
-	return slicesOf(healthyServices, healthyPods, healthyWorkloads, healthyNodes, healthyData, healthyCertificates, healthyMonitoring, healthyBudgets, healthyOutside, healthyReconciliation)
+	return slicesOf(healthyServices, healthyPods, healthyWorkloads, healthyNodes, healthyData, healthyCertificates, healthyMonitoring, healthyBudgets, healthyOutside, healthyReconciliation, healthyEvents)
 }
 
 func healthyServices() []silent {

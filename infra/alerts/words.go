@@ -43,6 +43,10 @@ func (t Target) words() words {
 		"$differences", "order_reconciliation_differences",
 		"$reconciled", "order_reconciliation_last_success_timestamp_seconds",
 		"$setAside", "orders_set_aside_total",
+		"$eventsOldest", contract.MetricEventsPendingOldest,
+		"$eventsPending", contract.MetricEventsPending,
+		"$eventsDead", contract.MetricEventsDead,
+		"$eventAttempts", contract.MetricEventAttempts,
 		"$stock", contract.MetricProductStock,
 
 		"$namespaces", t.namespaces(),

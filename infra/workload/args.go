@@ -84,7 +84,8 @@ type Autoscale struct {
 	ShrinkAfter int
 }
 
-// Callee is the other end of an outgoing connection.
+// Callee is the other end of an outgoing connection. Port 0 is any: a policy is about the ports of pods, which those of a
+// Service elsewhere do not tell.
 type Callee struct {
 	Peer kube.Peer
 	Port int

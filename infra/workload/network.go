@@ -24,9 +24,11 @@ func networkPolicy(a Args) *networkingv1.NetworkPolicyArgs {
 	}
 	egress := networkingv1.NetworkPolicyEgressRuleArray{}
 	for _, callee := range a.Callees {
-		egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{
-			To: kube.Peers(callee.Peer), Ports: kube.TCP(callee.Port),
-		})
+		rule := &networkingv1.NetworkPolicyEgressRuleArgs{To: kube.Peers(callee.Peer)}
+		if callee.Port != 0 {
+			rule.Ports = kube.TCP(callee.Port)
+		}
+		egress = append(egress, rule)
 	}
 	return &networkingv1.NetworkPolicyArgs{
 		Metadata: meta(a, a.App.Name),

@@ -39,6 +39,9 @@ func row(text *strings.Builder, found comments, prefix string, field stacks.Fiel
 		fmt.Fprintf(text, "| `%s` | %s | %s | %s |\n", path, value(field), code(field.Default), cell(meaning))
 	}
 	if field.JSON == "array" {
+		for _, inner := range field.Fields[0].Fields {
+			row(text, found, path+"[].", inner)
+		}
 		return
 	}
 	for _, inner := range field.Fields {

@@ -1,5 +1,17 @@
 package browsertest_test
 
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/techcommerce/platform/apps/contract"
+)
+
 // adminKey is what the operator of every shop here signs in with.
 const adminKey = "the key of the operator of this shop"
 
@@ -75,4 +87,83 @@ func isRun(tab *tab) {
 	tab.open("/admin/orders/4")
 	tab.see("main", "Admin key")
 	tab.seeNo("main", "Ada Lovelace")
+}
+
+// sendsAgain is what an operator does with events that a webhook's receiver wanted no more of.
+func sendsAgain(t *testing.T, browser context.Context, built binaries, d device) {
+	var back atomic.Bool
+	var accepted atomic.Int64
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !back.Load() {
+			w.WriteHeader(http.StatusGone)
+			return
+		}
+		accepted.Add(1)
+	}))
+	t.Cleanup(receiver.Close)
+	s := built.mustRunWith(t, map[string]string{
+		contract.EnvWebhooks: "books=" + receiver.URL, contract.EnvWebhookKeys: "books=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+	})
+	tab := mustOpenTab(t, browser, s.frontend.URL, d)
+	for _, product := range []string{"1", "2"} {
+		tab.open("/")
+		tab.press("#add-" + product)
+		tab.see("#cart", "Total")
+		tab.open("/checkout")
+		tab.write("#customer", "Ada Lovelace")
+		tab.press(`form[action="/checkout"] button`)
+		tab.see("main", "Confirmed")
+	}
+	awaitDead(t, s.orderAPI.URL, 4)
+	tab.open("/admin")
+	tab.signIn(adminKey)
+	tab.see("main", "Overview", "4 events are not sent any more")
+	tab.picture("/admin with dead letters")
+	tab.open("/admin/events")
+	tab.see("main", "books", "0 pending. 4 not sent any more.", "Order 4", "Pending", "Confirmed", "The receiver's last answer: answered 410 Gone")
+	if wide := ask[int](tab, "document.documentElement.scrollWidth"); int64(wide) > d.width {
+		t.Errorf("/admin/events is %d wide on a %s of %d", wide, d.name, d.width)
+	}
+	tab.picture("/admin/events")
+	if !d.noScript {
+		tab.mustPass(mustFetchAxe(t), "events that are not sent any more")
+	}
+	back.Store(true)
+	tab.press(`li.letter:first-child button[value="replay"]`)
+	tab.see("main", "2 events will be sent again.")
+	tab.press(`li.letter:first-child button[value="discard"]`)
+	tab.see("main", "2 events discarded.", "0 not sent any more")
+	tab.open("/admin")
+	tab.seeNo("main", "not sent any more")
+	if got := accepted.Load(); got > 2 {
+		t.Errorf("%d events were accepted, want those of one order only", got)
+	}
+}
+
+// awaitDead waits until order-api has given so many events up.
+func awaitDead(t *testing.T, url string, want int) {
+	t.Helper()
+	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(20 * time.Millisecond) {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/api/orders/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("X-API-Key", adminKey)
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var events struct {
+			DeadLetters []json.RawMessage `json:"dead_letters"`
+		}
+		err = json.NewDecoder(response.Body).Decode(&events)
+		response.Body.Close() //nolint:errcheck // it was read to its end
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(events.DeadLetters) == want {
+			return
+		}
+	}
+	t.Fatalf("there are no %d dead letters", want)
 }

@@ -80,6 +80,7 @@ func isAccessible(t *testing.T, browser context.Context, built binaries) {
 			tab.mustPass(axe, "the overview")
 			for _, path := range []string{
 				"/admin/orders", "/admin/orders?status=shipped", "/admin/orders/1", "/admin/products", "/admin/products/1",
+				"/admin/events",
 			} {
 				tab.open(path)
 				tab.mustPass(axe, path)

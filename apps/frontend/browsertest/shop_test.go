@@ -2,6 +2,7 @@ package browsertest_test
 
 import (
 	"context"
+	"maps"
 	"path/filepath"
 	"testing"
 
@@ -17,6 +18,12 @@ type services struct{ productAPI, orderAPI, frontend *servicetest.Process }
 
 func (b binaries) mustRun(t *testing.T) services {
 	t.Helper()
+	return b.mustRunWith(t, nil)
+}
+
+// mustRunWith runs them with more variables of order-api.
+func (b binaries) mustRunWith(t *testing.T, more map[string]string) services {
+	t.Helper()
 	dir := t.TempDir()
 	store := func(name string) string { return "sqlite://" + filepath.Join(dir, name) }
 	const reservationKey = "a key that both of the APIs know"
@@ -25,10 +32,12 @@ func (b binaries) mustRun(t *testing.T) services {
 		contract.EnvDatabaseURL: store("products.db"), contract.EnvReservationKey: reservationKey,
 		contract.EnvAdminAPIKey: adminKey,
 	}).AwaitReady()
-	s.orderAPI = servicetest.Start(t, b.orderAPI, map[string]string{
+	env := map[string]string{
 		contract.EnvDatabaseURL: store("orders.db"), contract.EnvReservationKey: reservationKey,
 		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOpenOrders: "true", contract.EnvAdminAPIKey: adminKey,
-	}).AwaitReady()
+	}
+	maps.Copy(env, more)
+	s.orderAPI = servicetest.Start(t, b.orderAPI, env).AwaitReady()
 	s.frontend = servicetest.Start(t, b.frontend, map[string]string{
 		contract.EnvProductAPIURL: s.productAPI.URL, contract.EnvOrderAPIURL: s.orderAPI.URL,
 		contract.EnvSessionKey: "a key for tests that is long enough",
@@ -59,6 +68,9 @@ func TestShop(t *testing.T) {
 	})
 	for _, d := range []device{desktop, plain, phone} {
 		t.Run("is run on a "+d.name, func(t *testing.T) { isRun(mustOpenTab(t, browser, built.mustRun(t).frontend.URL, d)) })
+	}
+	for _, d := range []device{desktop, plain, phone} {
+		t.Run("sends events again on a "+d.name, func(t *testing.T) { sendsAgain(t, browser, built, d) })
 	}
 	t.Run("lives without product-api", func(t *testing.T) { livesWithoutProducts(t, browser, built.mustRun(t)) })
 	t.Run("is accessible", func(t *testing.T) { isAccessible(t, browser, built) })

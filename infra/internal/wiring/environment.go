@@ -23,7 +23,8 @@ func (c *checker) environment(p pod) {
 		}
 		c.keeps(p, container)
 		for _, e := range container.Env {
-			if to, ok := address(e.Value); ok {
+			// Receivers of events are elsewhere: names with URLs, which are no Services of the stack.
+			if to, ok := address(e.Value); ok && e.Name != contract.EnvWebhooks {
 				c.reaches(p, "variable "+e.Name, to)
 			}
 		}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"net/netip"
@@ -36,6 +37,8 @@ func (s *Site) adminRoutes(r *mux.Router) {
 		{http.MethodGet, "/admin/orders", s.signedIn(s.adminOrders)},
 		{http.MethodGet, "/admin/orders/{id}", s.signedIn(s.adminOrder)},
 		{http.MethodPost, "/admin/orders/{id}", s.signedIn(s.moveOrder)},
+		{http.MethodGet, "/admin/events", s.signedIn(s.adminEvents)},
+		{http.MethodPost, "/admin/events", s.signedIn(s.changeEvents)},
 	} {
 		r.HandleFunc(route.path, s.reachable(route.answer)).Methods(route.method)
 	}
@@ -147,6 +150,8 @@ type overviewView struct {
 	Scarce []tile
 	// Looked says how many products were looked at.
 	Looked int
+	// Dead is how many events are not sent to a webhook any more.
+	Dead int
 	// Waiting are the states that an operator takes orders out of, with how many stand there.
 	Waiting []waiting
 }
@@ -185,11 +190,27 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 		view.Scarce, view.Looked, err = s.scarce(ctx)
 		return err
 	})
+	group.Go(func() (err error) {
+		view.Dead, err = deadLetters(ctx, apis)
+		return err
+	})
 	if err := group.Wait(); err != nil {
 		s.adminFailed(w, r, err)
 		return
 	}
 	s.render(w, r, page{Template: "admin", Title: "Admin", Nav: "admin", Session: s.sessions.Load(r), Content: view})
+}
+
+// deadLetters is how many there are. An order-api of a release that knows no events has none.
+func deadLetters(ctx context.Context, apis backend.Admin) (count int, err error) {
+	events, err := apis.Events(ctx, 0, 1)
+	if fault.KindOf(err) == fault.NotFound {
+		return 0, nil
+	}
+	for _, r := range events.Receivers {
+		count += r.Dead
+	}
+	return count, err
 }
 
 // adminFailed answers for a service that refused or did not answer. A key that is not theirs any more ends the session.

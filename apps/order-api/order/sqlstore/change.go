@@ -12,31 +12,24 @@ import (
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
 
-// changed is an order after a statement that may have changed it.
-type changed struct {
-	order order.Order
-	yes   bool
-}
-
 // change runs a statement on one order that returns the order if it changed it, and otherwise finds the order as it is.
 func (s *Store) change(ctx context.Context, what string, id int64, statement string, args ...any) (
 	order.Order, bool, error,
 ) {
-	result, err := database.WriteRow(ctx, s.db, func(row database.Scanner) (changed, error) {
-		o, err := scan(row)
-		if errors.Is(err, sql.ErrNoRows) {
-			return changed{}, nil
-		}
-		return changed{o, true}, err
-	}, statement+` RETURNING `+columns, append([]any{id}, args...)...)
-	if err != nil {
+	o, err := database.WriteRow(ctx, s.db, scanRow, statement+` RETURNING `+columns, append([]any{id}, args...)...)
+	return s.found(ctx, what, id, o, err)
+}
+
+// found is what became of a statement on one order: the order if it changed it, and otherwise the order as it is.
+func (s *Store) found(ctx context.Context, what string, id int64, o order.Order, err error) (order.Order, bool, error) {
+	switch {
+	case err == nil:
+		return o, true, nil
+	case !errors.Is(err, sql.ErrNoRows):
 		return order.Order{}, false, fmt.Errorf("order %d: %s: %w", id, what, err)
 	}
-	if result.yes {
-		return result.order, true, nil
-	}
-	found, err := s.Find(ctx, id)
-	return found, false, err
+	o, err = s.Find(ctx, id)
+	return o, false, err
 }
 
 // Move implements order.Store.
@@ -65,9 +58,11 @@ func (s *Store) Move(ctx context.Context, id int64, step order.Transition) (orde
 	if step.InLease {
 		where += ` AND due_at > ` + s.now()
 	}
-	return s.change(ctx, "move", id, `UPDATE orders SET status = $2, items = coalesce($3, items),
+	o, err := s.announced(ctx, `UPDATE orders SET status = $2, items = coalesce($3, items),
 		total_cents = CASE WHEN $3 IS NULL THEN total_cents ELSE $4 END, problem = coalesce($5, problem),
-		due_at = `+due+`, history = `+s.recorded(`CAST($2 AS TEXT)`)+` WHERE `+where, string(step.To), items, int64(step.Total), problem)
+		due_at = `+due+`, history = `+s.recorded(`CAST($2 AS TEXT)`)+` WHERE `+where,
+		id, string(step.To), items, int64(step.Total), problem)
+	return s.found(ctx, "move", id, o, err)
 }
 
 // SetAccess implements order.Store.

@@ -50,12 +50,12 @@ func (s *Store) insert(ctx context.Context, o order.Order, key string, lease tim
 	if o.Expected != nil {
 		expected = sql.NullInt64{Int64: int64(*o.Expected), Valid: true}
 	}
-	return database.WriteRow(ctx, s.db, scanRow, `INSERT INTO orders (customer, items, total_cents, status, placed_at,
+	return s.announced(ctx, `INSERT INTO orders (customer, items, total_cents, status, placed_at,
 		idempotency_key, key_scope, client_key, fingerprint, reservation, expected_cents, due_at, owner, access)
 		SELECT $1, $2, 0, 'pending', `+s.now()+`, $3, $4, $5, $6, $7, CAST($8 AS BIGINT), `+s.now()+` + CAST($9 AS BIGINT),
 			$10, $11
 		WHERE NOT EXISTS (SELECT 1 FROM orders WHERE idempotency_key = $3)
-		ON CONFLICT DO NOTHING RETURNING `+columns,
+		ON CONFLICT DO NOTHING`,
 		o.Customer, items.String, sql.NullString{String: key, Valid: keyed}, sql.NullString{String: o.Scope, Valid: keyed},
 		sql.NullString{String: o.Key, Valid: keyed}, o.Fingerprint, o.Reservation, expected, lease.Milliseconds(),
 		sql.NullString{String: o.Owner, Valid: o.Owner != ""}, sql.NullString{String: o.Access, Valid: o.Access != ""})

@@ -24,6 +24,9 @@ type Store struct {
 	db *database.DB
 	// now is the expression for the time.
 	now func() string
+	// receivers are the names of those who are sent every change of an order, and changed is told of each.
+	receivers []string
+	changed   func()
 }
 
 var _ order.Store = (*Store)(nil)
@@ -31,12 +34,12 @@ var _ order.Store = (*Store)(nil)
 // New keeps orders in a database, which Migrate must have seen first.
 func New(db *database.DB) *Store {
 	// As a query of its own it is evaluated once, so that an index can be searched for it.
-	return &Store{db, func() string { return "(SELECT " + db.Now() + ")" }}
+	return &Store{db: db, now: func() string { return "(SELECT " + db.Now() + ")" }}
 }
 
 // NewAt is New with another clock than the database's own.
 func NewAt(db *database.DB, clock func() time.Time) *Store {
-	return &Store{db, func() string { return strconv.FormatInt(clock().UnixMilli(), 10) }}
+	return &Store{db: db, now: func() string { return strconv.FormatInt(clock().UnixMilli(), 10) }}
 }
 
 // Migrate brings the schema up to date. The first version brings the orders of the shop before this one.

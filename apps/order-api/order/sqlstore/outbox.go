@@ -1,0 +1,136 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/techcommerce/platform/apps/internal/database"
+	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/order-api/webhook"
+)
+
+var _ webhook.Outbox = (*Store)(nil)
+
+const eventColumns = `id, event, receiver, order_id, sequence, status, items, total_cents, problem, at, attempts, due_at,
+	failure`
+
+// ClaimEvents implements webhook.Outbox. No order's second event is handed out while its first is there, so a claimer that
+// does not see yet what another one has just written claims too little and never too much.
+func (s *Store) ClaimEvents(ctx context.Context, receiver string, lease time.Duration, most int) ([]webhook.Event, error) {
+	claimed, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]webhook.Event, error) {
+		rows, err := tx.QueryContext(ctx, `UPDATE outbox SET due_at = `+s.now()+` + CAST($2 AS BIGINT), attempts = attempts + 1
+			WHERE id IN (
+				SELECT id FROM outbox AS next WHERE receiver = $1 AND dead_at IS NULL AND due_at <= `+s.now()+` AND NOT EXISTS (
+					SELECT 1 FROM outbox AS earlier
+					WHERE earlier.receiver = next.receiver AND earlier.order_id = next.order_id AND earlier.id < next.id)
+				ORDER BY due_at LIMIT $3`+s.db.LockingFree()+`)
+			RETURNING `+eventColumns, receiver, lease.Milliseconds(), most)
+		if err != nil {
+			return nil, err
+		}
+		return collect(rows, scanEvent)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("outbox: claim: %w", err)
+	}
+	return claimed, nil
+}
+
+// Delivered implements webhook.Outbox. It does not ask for the lease: whoever delivered it, it is delivered.
+func (s *Store) Delivered(ctx context.Context, event webhook.Event) error {
+	_, err := s.changeEvents(ctx, `DELETE FROM outbox WHERE id = $1`, event.Row)
+	if err != nil {
+		return fmt.Errorf("outbox: event %s: delivered: %w", event.ID, err)
+	}
+	return nil
+}
+
+// Failed implements webhook.Outbox. The order's later events wait with this one, so that nobody looks at them meanwhile.
+func (s *Store) Failed(ctx context.Context, event webhook.Event, failure webhook.Failure) error {
+	dead := `NULL`
+	if failure.Dead {
+		dead = s.now()
+	}
+	_, err := s.changeEvents(ctx, `UPDATE outbox SET due_at = `+s.now()+` + CAST($4 AS BIGINT), dead_at = `+dead+`,
+			failure = CASE WHEN id = $3 THEN $5 ELSE failure END
+		WHERE receiver = $1 AND order_id = $2 AND id >= $3
+			AND EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND due_at = $6 AND dead_at IS NULL)`,
+		event.Receiver, event.Order, event.Row, failure.Pause.Milliseconds(), failure.Reason, event.Lease.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("outbox: event %s: failed: %w", event.ID, err)
+	}
+	return nil
+}
+
+// Backlogs implements webhook.Outbox.
+func (s *Store) Backlogs(ctx context.Context) ([]webhook.Backlog, error) {
+	return query(ctx, s, "outbox", func(row database.Scanner) (b webhook.Backlog, err error) {
+		var oldest sql.NullInt64
+		err = row.Scan(&b.Receiver, &b.Pending, &oldest, &b.Dead)
+		b.Oldest = max(time.Duration(oldest.Int64)*time.Millisecond, 0)
+		return b, err
+	}, `SELECT receiver, count(*) FILTER (WHERE dead_at IS NULL), `+s.now()+` - min(at) FILTER (WHERE dead_at IS NULL),
+		count(*) FILTER (WHERE dead_at IS NOT NULL) FROM outbox GROUP BY receiver ORDER BY receiver`)
+}
+
+// DeadLetters implements webhook.Outbox.
+func (s *Store) DeadLetters(ctx context.Context, after int64, most int) ([]webhook.Event, error) {
+	return query(ctx, s, "dead letters", scanEvent, `SELECT `+eventColumns+` FROM outbox
+		WHERE dead_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, after, most)
+}
+
+// selectedDead are dead letters by $1, a receiver, and $2, an order or 0 for all; at most $3, of each order the first ones.
+const selectedDead = ` WHERE id IN (SELECT id FROM outbox WHERE dead_at IS NOT NULL AND receiver = $1
+	AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
+
+// Replay implements webhook.Outbox.
+func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int) (int, error) {
+	count, err := s.changeEvents(ctx, `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead,
+		selected.Receiver, selected.Order, most)
+	if err != nil {
+		return 0, fmt.Errorf("outbox: replay: %w", err)
+	}
+	return count, nil
+}
+
+// Discard implements webhook.Outbox.
+func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most int) (int, error) {
+	count, err := s.changeEvents(ctx, `DELETE FROM outbox`+selectedDead, selected.Receiver, selected.Order, most)
+	if err != nil {
+		return 0, fmt.Errorf("outbox: discard: %w", err)
+	}
+	return count, nil
+}
+
+// changeEvents runs one statement and returns how many events it changed.
+func (s *Store) changeEvents(ctx context.Context, statement string, args ...any) (int, error) {
+	return database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
+		result, err := tx.ExecContext(ctx, statement, args...)
+		if err != nil {
+			return 0, err
+		}
+		count, err := result.RowsAffected()
+		return int(count), err
+	})
+}
+
+// scanEvent reads an event. Items or a problem that cannot be read are left out: the receiver is told of the change all
+// the same, and the order's later events must not wait for it.
+func scanEvent(row database.Scanner) (e webhook.Event, err error) {
+	var items, problem string
+	var at, due int64
+	err = row.Scan(&e.Row, &e.ID, &e.Receiver, &e.Order, &e.Sequence, &e.Status, &items, &e.Total, &problem, &at, &e.Attempts,
+		&due, &e.Failure)
+	e.At, e.Lease = time.UnixMilli(at), time.UnixMilli(due)
+	if json.Unmarshal([]byte(items), &e.Items) != nil {
+		e.Items = nil
+	}
+	var why fault.Error
+	if problem != "" && json.Unmarshal([]byte(problem), &why) == nil {
+		e.Problem = &why
+	}
+	return e, err
+}
