@@ -89,6 +89,8 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 func ordering(env map[string]string, stack stacks.Stack) {
 	env[contract.EnvPendingOrderAge] = stack.Orders.PendingAge.String()
 	env[contract.EnvIdempotencyRetention] = stack.Orders.KeyRetention.String()
+	env[contract.EnvOrderRetention] = stack.Orders.Retention.String()
+	env[contract.EnvRejectedRetention] = stack.Orders.RejectedRetention.String()
 	if stack.OpenOrders {
 		env[contract.EnvOpenOrders] = "true"
 	}

@@ -64,6 +64,12 @@ const (
 	// EnvIdempotencyRetention (order-api) is how long the Idempotency-Keys of orders are kept: for so long the same key
 	// finds the same order. A Go duration, default "720h", which is 30 days.
 	EnvIdempotencyRetention = "IDEMPOTENCY_RETENTION"
+	// EnvOrderRetention (order-api) is how long an order that has ended says who placed it: then the name, the links and the
+	// keys are erased, and what was sold, when and for how much stays. A Go duration; default "0s", which is for good.
+	EnvOrderRetention = "ORDER_RETENTION"
+	// EnvRejectedRetention (order-api) is how long an order that was rejected is kept: then it is deleted, unless its
+	// Idempotency-Key is still kept. A Go duration, default "2160h", which is 90 days; "0s" is for good.
+	EnvRejectedRetention = "REJECTED_RETENTION"
 	// EnvWebhooks (order-api) is who receives each change of an order: name=URL, with spaces between. A name has lower-case
 	// letters, digits and hyphens. Absent: nobody, and nothing is kept for anybody.
 	EnvWebhooks = "WEBHOOKS"

@@ -27,6 +27,8 @@ type settings struct {
 	reservationKey string
 	pendingAge     time.Duration
 	keysKept       time.Duration
+	// ordersKept and rejectedKept are 0 where they are kept for good.
+	ordersKept, rejectedKept time.Duration
 	// open shows everybody everybody's orders.
 	open bool
 	// receivers are sent every change of an order.
@@ -43,6 +45,8 @@ func readSettings(getenv func(string) string) (settings, error) {
 		reservationKey: env.Required(contract.EnvReservationKey),
 		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
 		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
+		ordersKept:     env.Duration(contract.EnvOrderRetention, 0),
+		rejectedKept:   env.Duration(contract.EnvRejectedRetention, 90*24*time.Hour),
 		open:           env.Bool(contract.EnvOpenOrders),
 		receivers:      webhook.ReadReceivers(env),
 	}
@@ -53,6 +57,13 @@ func readSettings(getenv func(string) string) (settings, error) {
 	} {
 		if value < least {
 			env.Problem(name, "must be at least "+least.String())
+		}
+	}
+	for name, value := range map[string]time.Duration{
+		contract.EnvOrderRetention: s.ordersKept, contract.EnvRejectedRetention: s.rejectedKept,
+	} {
+		if value > 0 && value < leastKept {
+			env.Problem(name, "must be at least "+leastKept.String()+", or 0s for good")
 		}
 	}
 	return s, env.Err()
@@ -89,7 +100,9 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	resumer.orders = orders
 	svc.Background("resumer", resumer.run)
 	svc.Background("reconciliation", newReconciler(orders, svc.Registry, svc.Log).run)
-	svc.Background("retention", retention{store, cfg.keysKept, svc.Log}.run)
+	svc.Background("retention", retention{
+		store: store, keys: cfg.keysKept, orders: cfg.ordersKept, rejected: cfg.rejectedKept, log: svc.Log,
+	}.run)
 	deliverer := webhook.NewDeliverer(store, cfg.receivers, countAttempts(svc.Registry, cfg.receivers), svc.Log)
 	store.Announce(cfg.receivers, deliverer.Wake)
 	svc.Background("webhooks", deliverer.Run)

@@ -162,6 +162,13 @@ type Store interface {
 	// ForgetKeys removes the keys of orders that were placed before so long, of those with ids after one, at most so
 	// many at a time. It returns the last id that it has seen, and 0 if there is none left to see.
 	ForgetKeys(ctx context.Context, after int64, age time.Duration, most int) (last int64, forgotten int, err error)
+	// EraseOld does to orders that have ended what Erase does, to those that were placed before so long, of those with ids
+	// after one, at most so many at a time. It leaves alone what is still known by its key. It returns the last id that it
+	// has seen, and 0 if there is none left to see.
+	EraseOld(ctx context.Context, after int64, age time.Duration, most int) (last int64, erased int, err error)
+	// DeleteRejected removes rejected orders that were placed before so long, at most so many at a time. It leaves alone
+	// what is still known by its key, and what may have stock reserved.
+	DeleteRejected(ctx context.Context, age time.Duration, most int) (deleted int, err error)
 	// Erase removes who a customer is from their orders that have ended, and returns how many those were and how many are
 	// left that have not ended. What was bought, when and for how much stays.
 	Erase(ctx context.Context, customer string) (erased, left int, err error)

@@ -11,6 +11,10 @@ import (
 // nobody is the customer of an order whose own was erased.
 const nobody = "Erased"
 
+// erasing removes who placed orders that have ended.
+const erasing = `UPDATE orders SET customer = '` + nobody + `', owner = NULL, access = NULL, idempotency_key = NULL, key_scope = NULL,
+	client_key = NULL, fingerprint = '' WHERE status IN ('delivered', 'rejected', 'cancelled') AND due_at IS NULL`
+
 type erasure struct{ erased, left int }
 
 // Erase implements order.Store. An order with stock still to give back has not ended. Its secrets and its keys go with the
@@ -20,9 +24,7 @@ func (s *Store) Erase(ctx context.Context, customer string) (int, int, error) {
 		return 0, 0, nil
 	}
 	result, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (done erasure, err error) {
-		changed, err := tx.ExecContext(ctx, `UPDATE orders SET customer = $1, owner = NULL, access = NULL,
-			idempotency_key = NULL, key_scope = NULL, client_key = NULL, fingerprint = ''
-			WHERE customer = $2 AND status IN ('delivered', 'rejected', 'cancelled') AND due_at IS NULL`, nobody, customer)
+		changed, err := tx.ExecContext(ctx, erasing+` AND customer = $1`, customer)
 		if err != nil {
 			return done, err
 		}

@@ -41,7 +41,7 @@ func (s *Store) ClaimEvents(ctx context.Context, receiver string, lease time.Dur
 
 // Delivered implements webhook.Outbox. It does not ask for the lease: whoever delivered it, it is delivered.
 func (s *Store) Delivered(ctx context.Context, event webhook.Event) error {
-	_, err := s.changeEvents(ctx, `DELETE FROM outbox WHERE id = $1`, event.Row)
+	_, err := s.changeRows(ctx, `DELETE FROM outbox WHERE id = $1`, event.Row)
 	if err != nil {
 		return fmt.Errorf("outbox: event %s: delivered: %w", event.ID, err)
 	}
@@ -54,7 +54,7 @@ func (s *Store) Failed(ctx context.Context, event webhook.Event, failure webhook
 	if failure.Dead {
 		dead = s.now()
 	}
-	_, err := s.changeEvents(ctx, `UPDATE outbox SET due_at = `+s.now()+` + CAST($4 AS BIGINT), dead_at = `+dead+`,
+	_, err := s.changeRows(ctx, `UPDATE outbox SET due_at = `+s.now()+` + CAST($4 AS BIGINT), dead_at = `+dead+`,
 			failure = CASE WHEN id = $3 THEN $5 ELSE failure END
 		WHERE receiver = $1 AND order_id = $2 AND id >= $3
 			AND EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND due_at = $6 AND dead_at IS NULL)`,
@@ -88,7 +88,7 @@ const selectedDead = ` WHERE id IN (SELECT id FROM outbox WHERE dead_at IS NOT N
 
 // Replay implements webhook.Outbox.
 func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	count, err := s.changeEvents(ctx, `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead,
+	count, err := s.changeRows(ctx, `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead,
 		selected.Receiver, selected.Order, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: replay: %w", err)
@@ -98,15 +98,15 @@ func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int
 
 // Discard implements webhook.Outbox.
 func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	count, err := s.changeEvents(ctx, `DELETE FROM outbox`+selectedDead, selected.Receiver, selected.Order, most)
+	count, err := s.changeRows(ctx, `DELETE FROM outbox`+selectedDead, selected.Receiver, selected.Order, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: discard: %w", err)
 	}
 	return count, nil
 }
 
-// changeEvents runs one statement and returns how many events it changed.
-func (s *Store) changeEvents(ctx context.Context, statement string, args ...any) (int, error) {
+// changeRows runs one statement and returns how many rows it changed.
+func (s *Store) changeRows(ctx context.Context, statement string, args ...any) (int, error) {
 	return database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
 		result, err := tx.ExecContext(ctx, statement, args...)
 		if err != nil {

@@ -55,6 +55,8 @@ func TestStore(t *testing.T) {
 		{"shows each order once while orders arrive", showsEachOrderOnce},
 		{"counts orders by status", countsByStatus},
 		{"erases customers", erasesCustomers},
+		{"erases customers of old orders", erasesOld},
+		{"deletes old rejected orders", deletesRejected},
 		{"does not find what is not there", findsNothing},
 		{"moves along the status machine only", moves},
 		{"moves once, whoever tries", movesOnce},
