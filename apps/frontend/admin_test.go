@@ -22,6 +22,7 @@ var adminPages = []struct{ method, path string }{
 	{http.MethodGet, "/admin/orders"},
 	{http.MethodGet, "/admin/orders/1"},
 	{http.MethodPost, "/admin/orders/1"},
+	{http.MethodPost, "/admin/orders/1/erase"},
 	{http.MethodGet, "/admin/events"},
 	{http.MethodPost, "/admin/events"},
 }

@@ -24,13 +24,24 @@ func (a Admin) header() http.Header { return http.Header{"Authorization": {"Bear
 
 // Check says why the key opens nothing, nil if it is the right one.
 func (a Admin) Check(ctx context.Context) error {
-	_, err := a.Orders(ctx, "", Span{Limit: 1})
+	_, err := a.Orders(ctx, Filter{}, Span{Limit: 1})
 	return err
 }
 
-// Orders lists everybody's orders of a status, of all where it is empty, newest first.
-func (a Admin) Orders(ctx context.Context, status string, span Span) (Page[Order], error) {
-	return a.client.listOrders(ctx, a.header(), status, span)
+// Orders lists everybody's orders, newest first.
+func (a Admin) Orders(ctx context.Context, filter Filter, span Span) (Page[Order], error) {
+	return a.client.listOrders(ctx, a.header(), filter, span)
+}
+
+// Erase removes a customer from their orders that have ended, and tells how many those were and how many have not. It may
+// be done twice.
+func (a Admin) Erase(ctx context.Context, customer string) (erased, left int, err error) {
+	var done struct{ Erased, Left int }
+	_, err = a.client.orders.do(ctx, call{
+		method: http.MethodPost, path: "/api/orders/erase", header: a.header(), within: deadline.OrderBudget,
+		body: map[string]string{"customer": customer},
+	}, &done)
+	return done.Erased, done.Left, err
 }
 
 // Order is anybody's order.

@@ -61,7 +61,7 @@ type Item struct {
 // Orders lists a visitor's orders of a status, of all where it is empty, newest first. An order-api that shows a visitor
 // none has none of theirs.
 func (c *Client) Orders(ctx context.Context, visitor Visitor, status string, span Span) (Page[Order], error) {
-	page, err := c.listOrders(ctx, visitor.header(), status, span)
+	page, err := c.listOrders(ctx, visitor.header(), Filter{Status: status}, span)
 	if fault.KindOf(err) == fault.Unauthorized {
 		return Page[Order]{}, nil
 	}

@@ -37,6 +37,7 @@ func (s *Site) adminRoutes(r *mux.Router) {
 		{http.MethodGet, "/admin/orders", s.signedIn(s.adminOrders)},
 		{http.MethodGet, "/admin/orders/{id}", s.signedIn(s.adminOrder)},
 		{http.MethodPost, "/admin/orders/{id}", s.signedIn(s.moveOrder)},
+		{http.MethodPost, "/admin/orders/{id}/erase", s.signedIn(s.eraseCustomer)},
 		{http.MethodGet, "/admin/events", s.signedIn(s.adminEvents)},
 		{http.MethodPost, "/admin/events", s.signedIn(s.changeEvents)},
 	} {
@@ -181,7 +182,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	for i := range view.Waiting {
 		group.Go(func() error {
-			found, err := apis.Orders(ctx, view.Waiting[i].Name, backend.Span{Limit: 1})
+			found, err := apis.Orders(ctx, backend.Filter{Status: view.Waiting[i].Name}, backend.Span{Limit: 1})
 			view.Waiting[i].Number = found.Total
 			return err
 		})

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/techcommerce/platform/apps/frontend/internal/backend"
 	"github.com/techcommerce/platform/apps/internal/fault"
@@ -15,6 +16,8 @@ import (
 type adminOrdersView struct {
 	// Filter is the state that is shown; empty for all.
 	Filter string
+	// Search is a customer's name that the list is narrowed to; empty for all.
+	Search string
 	States []stateView
 	Orders []orderView
 	Pages  pagesView
@@ -35,15 +38,22 @@ var adminStates = []string{"pending", "confirmed", "processing", "shipped", "del
 func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
 	ctx, cancel := patience(r)
 	defer cancel()
-	view := adminOrdersView{Filter: r.URL.Query().Get("status")}
+	view := adminOrdersView{Filter: r.URL.Query().Get("status"), Search: strings.TrimSpace(r.URL.Query().Get("q"))}
+	if id := readID(strings.TrimPrefix(view.Search, "#")); id > 0 {
+		http.Redirect(w, r, adminOrderURL(id), http.StatusSeeOther)
+		return
+	}
 	if !slices.Contains(adminStates, view.Filter) {
 		view.Filter = ""
 	}
 	here := readOrderPlace(r.URL.Query())
-	found, err := apis.Orders(ctx, view.Filter, here.span())
+	found, err := apis.Orders(ctx, backend.Filter{Status: view.Filter, Customer: view.Search}, here.span())
 	if err != nil {
-		s.adminFailed(w, r, err)
-		return
+		if fault.KindOf(err) != fault.Invalid || view.Search == "" {
+			s.adminFailed(w, r, err)
+			return
+		}
+		found = backend.Page[backend.Order]{} // nobody has a name that no order can have
 	}
 	for _, name := range adminStates {
 		view.States = append(view.States, stateView{name, statusOf(name)})
@@ -56,14 +66,24 @@ func (s *Site) adminOrders(w http.ResponseWriter, r *http.Request, apis backend.
 	s.render(w, r, page{Template: "adminorders", Title: "Orders", Nav: "admin", Session: s.sessions.Load(r), Content: view})
 }
 
-// filtered is an address of the list that keeps the state it is narrowed to.
+// Narrowed is the list of a state, or of all where it is empty, for the same customer.
+func (v adminOrdersView) Narrowed(state string) string {
+	v.Filter = state
+	return v.filtered(v.Path())
+}
+
+// filtered is an address of the list that keeps what it is narrowed to.
 func (v adminOrdersView) filtered(address string) string {
 	parsed, err := url.Parse(address)
-	if address == "" || err != nil || v.Filter == "" {
+	if address == "" || err != nil {
 		return address
 	}
 	query := parsed.Query()
-	query.Set("status", v.Filter)
+	for name, value := range map[string]string{"status": v.Filter, "q": v.Search} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
 	parsed.RawQuery = query.Encode()
 	return parsed.String()
 }
@@ -75,6 +95,12 @@ type adminOrderView struct {
 	Next string
 	// Go says it on a button.
 	Go string
+}
+
+// Erasable says that the order has ended and still names a person.
+func (v adminOrderView) Erasable() bool {
+	const guest, erased = "Guest", "Erased" // what order-api calls who gave no name, and who was erased
+	return slices.Contains([]string{"delivered", "rejected", "cancelled"}, v.Order.Status) && v.Customer != guest && v.Customer != erased
 }
 
 // moves are what an operator does with an order, by the state that it is in.
