@@ -260,7 +260,7 @@ func recoveryMutations() []mutation {
 			name: "9 the clock of each replica says whose lease is over",
 			patches: []program.Patch{{
 				File: "apps/order-api/order/sqlstore/store.go",
-				Old:  "return &Store{db, func() string { return \"(SELECT \" + db.Now() + \")\" }}", New: "return NewAt(db, time.Now)",
+				Old:  "return &Store{db: db, now: func() string { return \"(SELECT \" + db.Now() + \")\" }}", New: "return NewAt(db, time.Now)",
 			}},
 			find: inShop(plan{store: postgres, replicas: 2}, clockAhead),
 		},
