@@ -22,7 +22,7 @@ func alertTarget(stack stacks.Stack) alerts.Target {
 		Monitoring:  m.Namespace,
 		Runbooks:    m.Runbooks,
 		Limits:      stack.Alerts.Limits,
-		Promises:    promises(stack.Alerts.Objectives),
+		Objectives:  objectiveTargets(stack.Alerts.Objectives),
 		Severities:  stack.Severities(),
 		Jobs: []string{
 			alerts.JobServices, alerts.JobPrometheus, alerts.JobAlertmanager, alerts.JobAPIServer, alerts.JobKubelet,
@@ -64,8 +64,8 @@ func alertTarget(stack stacks.Stack) alerts.Target {
 	return target
 }
 
-func promises(o stacks.Objectives) alerts.Promises {
-	return alerts.Promises{
+func objectiveTargets(o stacks.Objectives) alerts.ObjectiveTargets {
+	return alerts.ObjectiveTargets{
 		Orders: share(o.Orders), Catalogue: share(o.Catalogue), Shop: share(o.Shop), Fast: milliseconds(o.CatalogueTime),
 	}
 }

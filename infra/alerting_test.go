@@ -21,7 +21,7 @@ func TestLimitsOfAStackThatSetsNone(t *testing.T) {
 	if diff := cmp.Diff(alerts.Reference().BaseLimits(), target.BaseLimits()); diff != "" {
 		t.Errorf("limits: -want +got:\n%s", diff)
 	}
-	if diff := cmp.Diff(alerts.DefaultPromises(), target.Promises); diff != "" {
+	if diff := cmp.Diff(alerts.DefaultObjectiveTargets(), target.Objectives); diff != "" {
 		t.Errorf("objectives: -want +got:\n%s", diff)
 	}
 }

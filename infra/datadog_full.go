@@ -91,14 +91,14 @@ func datadogArgs(stack stacks.Stack) datadog.Args {
 		API: d.APIAddress(), App: d.Site.App(),
 		Alerts: alerts.All(target), Runbooks: target.Runbooks,
 		Orders: contract.OrderAPI.Name, Catalogue: contract.ProductAPI.Name, Entry: contract.Frontend.Name,
-		Team: d.Team, Page: texted(d.Notify.Page), Readers: texted(d.Notify.Team), Repeat: d.Notify.Repeat,
+		Team: d.Team, Pager: texted(d.Notify.Page), Subscribers: texted(d.Notify.Team), Repeat: d.Notify.Repeat,
 		Limits: datadog.Limits{
 			ErrorLogs: d.Limits.ErrorLogs, ServerErrors: d.Limits.ServerErrors, LogLines: d.Limits.LogLines,
 			CallErrors: stack.Alerts.Limits[alerts.MaxErrors().Key],
 		},
 		Objectives: datadog.Objectives{
 			Orders: float64(promised.Orders), Catalogue: float64(promised.Catalogue), Shop: float64(promised.Shop),
-			CatalogueSeconds: target.Promises.Fast.Seconds(), Burn: d.Burn,
+			CatalogueSeconds: target.Objectives.Fast.Seconds(), Burn: d.Burn,
 		},
 		WatchesAgent: d.Agent != nil, MeasuresDatabase: stack.Database.Postgres != nil && metricsArgs(stack) != nil,
 	}

@@ -55,7 +55,7 @@ func TestDatadogPages(t *testing.T) {
 		}
 	}
 	for _, alert := range alerts.All(alerts.Reference()) {
-		if _, ok := got[alert.Name]; !ok && alert.Severity == alerts.Critical && !alert.Path {
+		if _, ok := got[alert.Name]; !ok && alert.Severity == alerts.Critical && !alert.NotificationPath {
 			t.Errorf("%s is critical, and nothing at Datadog pages", alert.Name)
 		}
 	}

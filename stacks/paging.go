@@ -49,10 +49,10 @@ func (s Stack) critical() []alerts.Alert {
 // unpaged says why an alert pages nobody where Datadog alone pages; empty where it does.
 func (s Stack) unpaged(alert alerts.Alert) string {
 	switch {
-	case alert.Datadog != nil || alert.Path || s.standsIn(alert.StandIn):
+	case alert.Datadog != nil || alert.NotificationPath || s.standsIn(alert.DatadogSetting):
 		return ""
-	case alert.StandIn != "":
-		return "Datadog, which pages, has it only with " + alert.StandIn
+	case alert.DatadogSetting != "":
+		return "Datadog, which pages, has it only with " + alert.DatadogSetting
 	}
 	return "only Prometheus has it, and Datadog pages"
 }

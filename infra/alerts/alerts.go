@@ -1,5 +1,5 @@
-// Package alerts holds every alert of the platform once: what it means, how severe it is, when it fires, and what the
-// one who is woken by it shall do. Prometheus' rules, Datadog's monitors and the runbooks are made from these values.
+// Package alerts holds every alert of the platform once: what it means, how severe it is, when it fires, and what
+// on-call does about it. Prometheus' rules, Datadog's monitors and the runbooks are made from these values.
 //
 // It knows neither Pulumi nor Kubernetes objects nor stacks: what differs between stacks comes in as a Target.
 package alerts
@@ -13,11 +13,11 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// Alert is one thing that somebody should hear of.
+// Alert is one condition that on-call or the team is notified of.
 type Alert struct {
 	// Name is the alert's name everywhere: rule, notification, runbook. It never changes, or silences stop working.
 	Name string
-	// Severity says who is told.
+	// Severity says who is notified.
 	Severity Severity
 	// For is how long Expr must hold without a gap. Zero: the first time is enough.
 	For time.Duration
@@ -31,24 +31,24 @@ type Alert struct {
 	// Summary is one line that names what is wrong; Description says the value and what it means. Both are Prometheus
 	// templates.
 	Summary, Description string
-	// Page is the dashboard to open.
-	Page dashboards.Page
-	// Hides lists the alerts that are not worth telling while this one fires.
-	Hides []Hidden
+	// Dashboard is the one to open.
+	Dashboard dashboards.Page
+	// Inhibits lists the alerts that are not notified while this one fires.
+	Inhibits []Inhibition
 	// Runbook is what to do about it.
 	Runbook Runbook
 	// Datadog is the same condition for Datadog; nil where Datadog has no data for it.
 	Datadog *Query
-	// StandIn is the setting with which Datadog has a monitor of its own for the same; empty where there is none.
-	StandIn string
-	// Path says that the alert is about Prometheus' own way to those whom it notifies: no other backend needs it.
-	Path bool
+	// DatadogSetting is the setting with which Datadog has a monitor of its own for the same; empty where there is none.
+	DatadogSetting string
+	// NotificationPath says that the alert is about Prometheus' own way to those whom it notifies: no other backend needs it.
+	NotificationPath bool
 
 	// keepFiring is how long the alert still fires after Expr has stopped to hold.
 	keepFiring time.Duration
 }
 
-// Severity says who is told: Critical wakes somebody, Warning waits for the morning, Info is for those who ask.
+// Severity says who is notified: Critical pages on-call, Warning waits for the morning, Info is for reference.
 type Severity string
 
 // The severities. Off is only for Target.Severities: the stack does not have that alert.
@@ -62,25 +62,25 @@ const (
 // Severities lists what an alert may have, the most severe first.
 func Severities() []Severity { return []Severity{Critical, Warning, Info} }
 
-// Hidden are alerts that follow from another one and would only repeat it.
-type Hidden struct {
+// Inhibition names alerts that follow from another one and would only repeat it.
+type Inhibition struct {
 	// Alerts are their names.
 	Alerts []string
 	// Equal are the labels in which both must agree. The environment always must.
 	Equal []string
 }
 
-// part is what watches one subject: the series that it records first, and its alerts. Either may be nil.
-type part struct {
+// ruleGroup is what monitors one subject: the series that it records first, and its alerts. Either may be nil.
+type ruleGroup struct {
 	name     string
 	interval time.Duration
 	record   func(Target) []Rule
 	alerts   func(Target) []Alert
 }
 
-// parts are evaluated side by side, each in its own order.
-func parts() []part {
-	return []part{
+// ruleGroups are evaluated side by side, each in its own order.
+func ruleGroups() []ruleGroup {
+	return []ruleGroup{
 		{name: "services", record: recordServices, alerts: services},
 		{name: "orders", alerts: orders},
 		{name: "reconciliation", alerts: reconciliation},
@@ -102,9 +102,9 @@ func parts() []part {
 // All lists the alerts of a stack, each with the stack's severity, labels and numbers.
 func All(t Target) []Alert {
 	var list []Alert
-	for _, part := range parts() {
-		if part.alerts != nil {
-			list = append(list, t.complete(part.alerts(t))...)
+	for _, group := range ruleGroups() {
+		if group.alerts != nil {
+			list = append(list, t.complete(group.alerts(t))...)
 		}
 	}
 	return list
@@ -113,11 +113,11 @@ func All(t Target) []Alert {
 // Names lists every alert that a stack may have, sorted.
 func Names() []string {
 	var names []string
-	for _, part := range parts() {
-		if part.alerts == nil {
+	for _, group := range ruleGroups() {
+		if group.alerts == nil {
 			continue
 		}
-		for _, alert := range part.alerts(Reference()) {
+		for _, alert := range group.alerts(Reference()) {
 			names = append(names, alert.Name)
 		}
 	}
@@ -127,7 +127,7 @@ func Names() []string {
 // complete gives alerts what all of them have from the stack, and drops those that it does not want.
 func (t Target) complete(list []Alert) []Alert {
 	var kept []Alert
-	words := t.words()
+	variables := t.variables()
 	for _, alert := range list {
 		if severity, ok := t.Severities[alert.Name]; ok {
 			alert.Severity = severity
@@ -139,20 +139,20 @@ func (t Target) complete(list []Alert) []Alert {
 		maps.Copy(labels, alert.Labels)
 		alert.Labels = labels
 		alert.keepFiring = t.keepFiring(alert)
-		alert.Expr = words.promql(t.compare(alert))
-		alert.Runbook = words.runbook(alert.Runbook)
+		alert.Expr = variables.promql(t.compare(alert))
+		alert.Runbook = variables.runbook(alert.Runbook)
 		kept = append(kept, alert)
 	}
 	return kept
 }
 
-// keepFiring lets an alert outlast those that it hides, or each would be notified when it ends. They compute rates over
+// keepFiring lets an alert outlast those that it inhibits, or each would be notified when it ends. They compute rates over
 // a window that still holds the fault after it is over. An alert over the same window ends within a few evaluations of
 // them.
 func (t Target) keepFiring(a Alert) time.Duration {
 	const evaluations = time.Minute
 	switch {
-	case len(a.Hides) == 0:
+	case len(a.Inhibits) == 0:
 		return 0
 	case strings.Contains(a.Expr, "$rate") || strings.Contains(a.Expr, "_rate"):
 		return evaluations

@@ -6,7 +6,7 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// certificates watches what ends on a day that everybody has forgotten.
+// certificates is about what expires on a known day.
 func certificates(t Target) []Alert {
 	list := []Alert{clientCertificateExpiring()}
 	if t.Host != "" {
@@ -40,7 +40,7 @@ func certificateExpiring() Alert {
 		Summary:  "The certificate of {{ $labels.host }} was not renewed",
 		Description: "The certificate that visitors of {{ $labels.host }} see ends in {{ $value | humanizeDuration }}. " +
 			"It should have been renewed by now.",
-		Page: dashboards.Overview,
+		Dashboard: dashboards.Overview,
 		Runbook: Runbook{
 			Meaning:     "Less than a quarter of the lifetime of the certificate of the shop's host is left: it should have been renewed.",
 			Impact:      "None yet. When it ends every browser refuses the shop.",
@@ -53,15 +53,15 @@ func certificateExpiring() Alert {
 
 func certificateAboutToExpire() Alert {
 	return Alert{
-		Name:        "CertificateAboutToExpire",
-		StandIn:     "datadog.synthetic",
-		Severity:    Critical,
-		For:         5 * time.Minute,
-		Expr:        remains + ` < ` + lifetime + ` / 10` + "\nor\n" + remains + ` < 43200`,
-		Summary:     "The certificate of {{ $labels.host }} is about to end",
-		Description: "The certificate that visitors of {{ $labels.host }} see ends in {{ $value | humanizeDuration }}.",
-		Page:        dashboards.Overview,
-		Hides:       []Hidden{{Alerts: []string{"CertificateExpiring"}, Equal: []string{"host"}}},
+		Name:           "CertificateAboutToExpire",
+		DatadogSetting: "datadog.synthetic",
+		Severity:       Critical,
+		For:            5 * time.Minute,
+		Expr:           remains + ` < ` + lifetime + ` / 10` + "\nor\n" + remains + ` < 43200`,
+		Summary:        "The certificate of {{ $labels.host }} is about to end",
+		Description:    "The certificate that visitors of {{ $labels.host }} see ends in {{ $value | humanizeDuration }}.",
+		Dashboard:      dashboards.Overview,
+		Inhibits:       []Inhibition{{Alerts: []string{"CertificateExpiring"}, Equal: []string{"host"}}},
 		Runbook: Runbook{
 			Meaning:     "Less than a tenth of the lifetime of the certificate of the shop's host is left, or less than half a day.",
 			Impact:      "None yet. Then every browser refuses the shop.",
@@ -102,7 +102,7 @@ histogram_quantile(0.01, sum by (le) (rate(apiserver_client_certificate_expirati
 < 7 * 86400`,
 		Summary:     "A client certificate of the cluster ends within a week",
 		Description: "Somebody uses the API server with a certificate that ends in {{ $value | humanizeDuration }} or less.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A kubelet, a controller or a person shows the API server a certificate that ends within a week.",
 			Impact:  "None yet. Then that client is locked out: a node turns NotReady, or nobody can deploy.",

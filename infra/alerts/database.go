@@ -14,7 +14,8 @@ const (
 )
 
 // database watches PostgreSQL where it runs in the cluster. SQLite has no server that could be down, and a managed
-// database is watched by whoever manages it; the services' readiness tells of both.
+// database monitors the server in the cluster; a managed one is monitored by its provider, and the services' readiness
+// depends on either.
 func database(t Target) []Alert {
 	if t.Database == "" {
 		return nil
@@ -37,8 +38,8 @@ or
 max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace", statefulset="$database"}) == 0`,
 		Summary:     "The database is down",
 		Description: "PostgreSQL in {{ $labels.namespace }} does not answer.",
-		Page:        dashboards.Overview,
-		Hides: []Hidden{
+		Dashboard:   dashboards.Overview,
+		Inhibits: []Inhibition{
 			{Alerts: []string{
 				"ServiceDown", "HighErrorRate", "HighAPIResponseTime", "OrdersFailing", "CheckoutSlow", "OrdersPending",
 				"PodNotReady", "DeploymentShortOfReplicas", "StatefulSetShortOfReplicas",
@@ -67,7 +68,7 @@ max by (namespace) (kube_statefulset_status_replicas_ready{namespace="$namespace
 		Datadog: &Query{
 			Reduce: "max", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.statefulset.replicas_ready", Filter: []string{"kube_stateful_set:" + t.Database}},
-			Compare: "<", Critical: 1, Told: true,
+			Compare: "<", Critical: 1, NoData: NoDataNotifies,
 		},
 	}
 }
@@ -92,7 +93,7 @@ max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespa
 > $limit`,
 		Summary:     "The database is almost out of connections",
 		Description: "{{ $value | humanizePercentage }} of PostgreSQL's connections in {{ $labels.namespace }} are in use.",
-		Page:        dashboards.Overview,
+		Dashboard:   dashboards.Overview,
 		Runbook: Runbook{
 			Meaning: "Most of the connections that PostgreSQL allows are open.",
 			Impact:  "None yet. When all are, requests wait for one and then fail.",
@@ -131,7 +132,7 @@ func databaseDeadlocks() Alert {
 round(sum by (namespace) (increase(pg_stat_database_deadlocks{job="postgres-exporter", namespace="$namespace"}[10m]))) > ` + number(deadlocks),
 		Summary:     "Transactions block each other",
 		Description: "PostgreSQL in {{ $labels.namespace }} ended {{ $value | humanize }} transactions within ten minutes that waited for each other.",
-		Page:        dashboards.Overview,
+		Dashboard:   dashboards.Overview,
 		Runbook: Runbook{
 			Meaning: "Transactions wait for each other in a circle, and PostgreSQL ends one of each such circle.",
 			Impact:  "The requests of those that were ended fail or come late. No data is wrong.",
@@ -152,7 +153,7 @@ round(sum by (namespace) (increase(pg_stat_database_deadlocks{job="postgres-expo
 		Datadog: &Query{
 			Reduce: "sum", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "sum", Name: PostgresDeadlocks, Count: true, Zero: true},
-			Compare: ">", Critical: deadlocks, Silent: true,
+			Compare: ">", Critical: deadlocks, NoData: NoDataIsFine,
 		},
 	}
 }
@@ -177,10 +178,10 @@ or
 max by (namespace, cronjob) (kube_cronjob_spec_suspend{namespace="$namespace", cronjob="$backup"}) == 1`,
 		Summary:     "The last backup failed",
 		Description: "The backup of the database in {{ $labels.namespace }} that was due last has not succeeded.",
-		Page:        dashboards.Overview,
+		Dashboard:   dashboards.Overview,
 		Runbook: Runbook{
 			Meaning: "The last backup that was due failed, never ended, or never began.",
-			Impact:  "None for customers. Whoever has to restore now loses more than a stack's schedule promises.",
+			Impact:  "None for customers. A restore now loses more data than the backup schedule allows.",
 			Investigate: []Step{
 				{Do: "How old is the last good one, in seconds?",
 					Query: `time() - kube_cronjob_status_last_successful_time{namespace="$namespace", cronjob="$backup"}`},

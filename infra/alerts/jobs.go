@@ -15,7 +15,7 @@ func jobFailed(t Target) Alert {
 		Expr:        `max by (namespace, job_name) (kube_job_failed{namespace=~"$namespaces", condition="true"` + backups + `}) == 1`,
 		Summary:     "Job {{ $labels.job_name }} failed",
 		Description: "Job {{ $labels.namespace }}/{{ $labels.job_name }} failed and is not tried again.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A Job used up its attempts, or its time.",
 			Impact:  "What it should have done is not done. If it is a restore, the database does not hold the backup that was asked for.",

@@ -65,11 +65,11 @@ func (l Limit) Text(written float64) string {
 func Limits() []Limit {
 	var list []Limit
 	seen := map[string]bool{"": true}
-	for _, part := range parts() {
-		if part.alerts == nil {
+	for _, group := range ruleGroups() {
+		if group.alerts == nil {
 			continue
 		}
-		for _, alert := range part.alerts(Reference()) {
+		for _, alert := range group.alerts(Reference()) {
 			if !seen[alert.Limit.Key] {
 				seen[alert.Limit.Key] = true
 				list = append(list, alert.Limit)

@@ -7,7 +7,7 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// monitoring watches the watchers.
+// monitoring is about Prometheus and Alertmanager themselves.
 func monitoring(t Target) []Alert {
 	list := []Alert{
 		watchdog(), targetDown(), prometheusReloadFailed(), alertmanagerReloadFailed(), rulesFailing(),
@@ -22,7 +22,7 @@ func monitoring(t Target) []Alert {
 	return list
 }
 
-// watchdog always fires. Whoever receives it raises the alarm when it stops.
+// watchdog always fires. Its receiver alerts when it stops.
 func watchdog() Alert {
 	return Alert{
 		Name:        "Watchdog",
@@ -30,10 +30,10 @@ func watchdog() Alert {
 		Expr:        `vector(1)`,
 		Summary:     "Alerts work",
 		Description: "This alert always fires. When it stops, nothing that happens is told any more.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "Prometheus evaluates rules and Alertmanager delivers. This page is for the day on which the alert stops.",
-			Impact:  "While it fires: none. When it stops: nobody is told of anything.",
+			Impact:  "While it fires: none. When it stops: nobody is notified of anything.",
 			Investigate: []Step{
 				{Do: "Do both run?", Run: "kubectl -n $monitoring get pods"},
 				{Do: "Does Prometheus reach Alertmanager, and has it rules?",
@@ -57,7 +57,7 @@ func targetDown() Alert {
 		Expr:        `max by (job, namespace, service, pod, instance, node) (up) == 0`,
 		Summary:     "A target of {{ $labels.job }} is down",
 		Description: "Prometheus has not been able to scrape {{ $labels.instance }} of job {{ $labels.job }} for ten minutes.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "Prometheus knows of the target, but cannot read its metrics.",
 			Impact:  "Dashboards lack it, and alerts that need its numbers stay silent.",
@@ -93,7 +93,7 @@ func targetsMissing(t Target) Alert {
 		Expr:        strings.Join(missing, "\nor\n"),
 		Summary:     "Job {{ $labels.job }} has no targets",
 		Description: "Prometheus has found nothing to scrape for job {{ $labels.job }} for ten minutes.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "The stack should have such a target, but discovery finds none.",
 			Impact:  "Dashboards lack it, and alerts that need its numbers stay silent.",
@@ -106,7 +106,7 @@ func targetsMissing(t Target) Alert {
 			},
 			Fix: []Step{
 				{Do: "Somebody deleted it: `pulumi refresh`, then `pulumi up`."},
-				{Do: "`ingress-controller`: ingress-nginx tells its metrics only if it was installed with `controller.metrics.enabled=true`. " +
+				{Do: "`ingress-controller`: ingress-nginx exports its metrics only if it was installed with `controller.metrics.enabled=true`. " +
 					"Without them nobody notices a certificate that is not renewed."},
 			},
 			Silence: "While it is being installed.",
@@ -122,7 +122,7 @@ func prometheusReloadFailed() Alert {
 		Expr:        `max by (namespace, pod) (prometheus_config_last_reload_successful{job="prometheus"}) == 0`,
 		Summary:     "Prometheus refuses its configuration",
 		Description: "{{ $labels.namespace }}/{{ $labels.pod }} goes on with the configuration before: the new one is refused.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook:     reload("Prometheus", "prometheus", "promtool check config /config/prometheus.yml"),
 	}
 }
@@ -135,7 +135,7 @@ func alertmanagerReloadFailed() Alert {
 		Expr:        `max by (namespace, pod) (alertmanager_config_last_reload_successful{job="alertmanager"}) == 0`,
 		Summary:     "Alertmanager refuses its configuration",
 		Description: "{{ $labels.namespace }}/{{ $labels.pod }} goes on with the configuration before: the new one is refused.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook:     reload("Alertmanager", "alertmanager", "amtool check-config /config/alertmanager.yml"),
 	}
 }
@@ -165,7 +165,7 @@ func rulesFailing() Alert {
 		Expr:        `sum by (rule_group) (rate(prometheus_rule_evaluation_failures_total{job="prometheus"}[$rate])) > 0`,
 		Summary:     "Rules cannot be evaluated",
 		Description: "Prometheus cannot evaluate rules of {{ $labels.rule_group }}: their alerts stay silent.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "A rule ends in an error, most likely because two series are where it expects one.",
 			Impact:  "The alerts of that rule cannot fire.",
@@ -186,20 +186,20 @@ func rulesFailing() Alert {
 // alertsUndelivered can only be seen in Prometheus itself and, through Watchdog, by its absence.
 func alertsUndelivered() Alert {
 	return Alert{
-		Name:     "AlertsUndelivered",
-		Path:     true,
-		Severity: Critical,
-		For:      5 * time.Minute,
+		Name:             "AlertsUndelivered",
+		NotificationPath: true,
+		Severity:         Critical,
+		For:              5 * time.Minute,
 		Expr: `
 max by (namespace, pod) (prometheus_notifications_alertmanagers_discovered{job="prometheus"}) == 0
 or
 sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometheus"}[$rate])) > 0`,
 		Summary:     "Prometheus does not reach Alertmanager",
 		Description: "Alerts of {{ $labels.namespace }}/{{ $labels.pod }} have not reached Alertmanager for five minutes.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "Prometheus finds no Alertmanager, or cannot send to it.",
-			Impact:  "Nobody is told of anything. Whoever watches Watchdog notices.",
+			Impact:  "Nobody is notified of anything. The heartbeat receiver notices that Watchdog stops.",
 			Investigate: []Step{
 				{Do: "Does Alertmanager run?", Run: "kubectl -n $monitoring get pods -l app.kubernetes.io/name=alertmanager"},
 				{Do: "What does Prometheus say?", Run: "kubectl -n $monitoring logs prometheus-0 --tail=50 | grep -i alertmanager"},
@@ -208,7 +208,7 @@ sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometh
 				{Do: "It hangs: delete its pod.", Run: "kubectl -n $monitoring delete pod alertmanager-0"},
 				{Do: "A network policy is in the way: `pulumi up` puts the right ones back."},
 			},
-			Silence: "It could not be heard anyway.",
+			Silence: "It cannot be delivered anyway.",
 		},
 	}
 }
@@ -217,10 +217,10 @@ sum by (namespace, pod) (rate(prometheus_notifications_errors_total{job="prometh
 // is all of them. It rounds, because increase() extrapolates.
 func notificationsFailing() Alert {
 	return Alert{
-		Name:     "NotificationsFailing",
-		Path:     true,
-		Severity: Critical,
-		For:      5 * time.Minute,
+		Name:             "NotificationsFailing",
+		NotificationPath: true,
+		Severity:         Critical,
+		For:              5 * time.Minute,
 		Expr: `
 sum by (integration) (rate(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))
 /
@@ -230,7 +230,7 @@ and
 round(sum by (integration) (increase(alertmanager_notifications_failed_total{job="alertmanager"}[15m]))) >= 3`,
 		Summary:     "Notifications by {{ $labels.integration }} fail",
 		Description: "{{ $value | humanizePercentage }} of the notifications by {{ $labels.integration }} do not arrive.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "At least three notifications failed within a quarter of an hour, and more than one in ten.",
 			Impact:  "Alerts by this way are lost; other receivers still get theirs.",
@@ -242,7 +242,7 @@ round(sum by (integration) (increase(alertmanager_notifications_failed_total{job
 				{Do: "`401`, `403`, `404`: the secret of the receiver is out of date. Set it anew and run `pulumi up`.", Run: "pulumi config --show-secrets=false"},
 				{Do: "`no such host`, timeouts: DNS or the way out of the cluster."},
 			},
-			Silence: "While the receiver is out of order and another one is heard.",
+			Silence: "While the receiver is out of order and another one works.",
 		},
 	}
 }
@@ -255,7 +255,7 @@ func remoteWriteBehind() Alert {
 		Expr:        `time() - max by (remote_name) (prometheus_remote_storage_queue_highest_sent_timestamp_seconds{job="prometheus"}) > 300`,
 		Summary:     "Remote write to {{ $labels.remote_name }} is behind",
 		Description: "{{ $labels.remote_name }} got its last sample {{ $value | humanizeDuration }} ago.",
-		Page:        dashboards.Prometheus,
+		Dashboard:   dashboards.Prometheus,
 		Runbook: Runbook{
 			Meaning: "What Prometheus sends elsewhere arrives late or not at all.",
 			Impact:  "Dashboards and alerts there are behind. Here, nothing is lost.",

@@ -19,8 +19,8 @@ func nodeNotReady() Alert {
 		Expr:        `max by (node) (kube_node_status_condition{condition="Ready", status="true"}) == 0`,
 		Summary:     "Node {{ $labels.node }} is not ready",
 		Description: "The kubelet of {{ $labels.node }} has not said for five minutes that it can run pods.",
-		Page:        dashboards.Kubernetes,
-		Hides:       []Hidden{{Alerts: []string{"HighDiskUsage", "HighMemoryUsage", "HighCPUUsage"}, Equal: []string{"node"}}},
+		Dashboard:   dashboards.Kubernetes,
+		Inhibits:    []Inhibition{{Alerts: []string{"HighDiskUsage", "HighMemoryUsage", "HighCPUUsage"}, Equal: []string{"node"}}},
 		Runbook: Runbook{
 			Meaning: "The node's kubelet is silent, or says that it cannot run pods.",
 			Impact: "After five minutes its pods are started on other nodes; those with a volume that only this node has " +
@@ -41,7 +41,7 @@ func nodeNotReady() Alert {
 			// A node whose kubelet is silent is neither ready nor not ready: its status is unknown.
 			Metric:  Metric{Space: "sum", Name: "kubernetes_state.node.by_condition", Filter: []string{"condition:ready", "!status:true"}, Zero: true},
 			By:      []string{"node"},
-			Compare: ">=", Critical: 1, Silent: true,
+			Compare: ">=", Critical: 1, NoData: NoDataIsFine,
 		},
 	}
 }
@@ -75,7 +75,7 @@ max by (node, device) (
 ) > $limit`,
 		Summary:     "The disk of {{ $labels.node }} fills up",
 		Description: "{{ $labels.device }} of {{ $labels.node }} is {{ $value | humanizePercentage }} full, in bytes or in inodes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A disk of the node is nearly full. From about 90 % the kubelet deletes images and then evicts pods.",
 			Impact:  "None yet. Evicted pods are started elsewhere, if there is elsewhere.",
@@ -119,7 +119,7 @@ func highMemoryUsage(t Target) Alert {
 > $limit`,
 		Summary:     "{{ $labels.node }} is almost out of memory",
 		Description: "{{ $value | humanizePercentage }} of the memory of {{ $labels.node }} is in use.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The node has little memory left, caches that can be dropped not counted.",
 			Impact:  "None yet. Then the kubelet evicts pods, those that exceed their requests first, or the kernel kills one.",
@@ -153,7 +153,7 @@ func nodeExporterMissing() Alert {
 		Expr:        `max by (node) (kube_node_info) unless on (node) up{job="node-exporter"}`,
 		Summary:     "Node {{ $labels.node }} is not measured",
 		Description: "No node-exporter has been found on {{ $labels.node }} for a quarter of an hour.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The cluster has a node of which Prometheus gets no numbers.",
 			Impact:  "A full disk or a busy processor of that node goes unnoticed.",
@@ -194,7 +194,7 @@ count by (node) (node_cpu_seconds_total{job="node-exporter", mode="idle"})
 > $limit`,
 		Summary:     "{{ $labels.node }} is busy",
 		Description: "{{ $value | humanizePercentage }} of the processor time of {{ $labels.node }} has been in use for ten minutes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The node's processors have little time left.",
 			Impact:  "None while requests are answered in time. Then everything on the node becomes slow at once, probes too.",

@@ -25,18 +25,18 @@ type Objective struct {
 func Objectives(t Target) []Objective {
 	return []Objective{
 		{
-			Name: "orders-accepted", Service: contract.OrderAPI.Name, Target: t.Promises.Orders,
+			Name: "orders-accepted", Service: contract.OrderAPI.Name, Target: t.Objectives.Orders,
 			Bad: `sum(rate($requests{$placing, status=~"5.."}[$window]))`,
 			All: `sum(rate($requests{$placing}[$window]))`,
 		},
 		{
-			Name: "catalogue-fast", Service: contract.ProductAPI.Name, Target: t.Promises.Catalogue,
+			Name: "catalogue-fast", Service: contract.ProductAPI.Name, Target: t.Objectives.Catalogue,
 			Bad: `sum(rate($seconds_count{$browsing}[$window]))
 - sum(rate($seconds_bucket{$browsing, $fast}[$window]))`,
 			All: `sum(rate($seconds_count{$browsing}[$window]))`,
 		},
 		{
-			Name: "shop-available", Service: contract.Frontend.Name, Target: t.Promises.Shop,
+			Name: "shop-available", Service: contract.Frontend.Name, Target: t.Objectives.Shop,
 			Bad: `sum(rate($requests{$traffic, service="frontend", status=~"5.."}[$window]))`,
 			All: `sum(rate($requests{$traffic, service="frontend"}[$window]))`,
 		},
@@ -104,16 +104,16 @@ func burning(factor, long, seconds, short string) string {
 
 func budgetBurningFast() Alert {
 	return Alert{
-		Name:     "ErrorBudgetBurningFast",
-		StandIn:  "datadog.burn",
-		Severity: Critical,
-		For:      2 * time.Minute,
-		Expr:     burning("14.4", "1h", "3600", "5m") + "\nor\n" + burning("6", "6h", "21600", "30m"),
-		Summary:  "{{ $labels.slo }}: the error budget burns fast",
+		Name:           "ErrorBudgetBurningFast",
+		DatadogSetting: "datadog.burn",
+		Severity:       Critical,
+		For:            2 * time.Minute,
+		Expr:           burning("14.4", "1h", "3600", "5m") + "\nor\n" + burning("6", "6h", "21600", "30m"),
+		Summary:        "{{ $labels.slo }}: the error budget burns fast",
 		Description: "The month's error budget of {{ $labels.slo }} is spent {{ $value | humanize }} times too fast: " +
 			"at this pace it will be gone within days.",
-		Page:  dashboards.Objectives,
-		Hides: []Hidden{{Alerts: []string{"ErrorBudgetBurningSlowly"}, Equal: []string{"slo"}}},
+		Dashboard: dashboards.Objectives,
+		Inhibits:  []Inhibition{{Alerts: []string{"ErrorBudgetBurningSlowly"}, Equal: []string{"slo"}}},
 		Runbook: Runbook{
 			Meaning:     "Within an hour 2 % of what may go wrong in a month went wrong, or 5 % within six hours, and it goes on.",
 			Impact:      "As the objective says: orders are refused, the catalogue is slow, or the shop shows errors.",
@@ -136,7 +136,7 @@ func budgetBurningSlowly() Alert {
 		Summary:  "{{ $labels.slo }}: the error budget will not last",
 		Description: "The month's error budget of {{ $labels.slo }} is spent {{ $value | humanize }} times too fast: " +
 			"it will be gone before the month ends.",
-		Page: dashboards.Objectives,
+		Dashboard: dashboards.Objectives,
 		Runbook: Runbook{
 			Meaning:     "A small fault has gone on for long: 10 % of the month's budget went within a day, or within three.",
 			Impact:      "A few customers meet it. If it goes on, the objective will be missed.",
@@ -144,7 +144,7 @@ func budgetBurningSlowly() Alert {
 			Fix: []Step{
 				{Do: "Find the route that fails a little all the time, and fix it like any fault, in working hours."},
 				{Do: "Put risky releases off until the budget recovers."},
-				{Do: "Nobody would fix it: then the objective promises too much. Lower it in `Pulumi.<stack>.yaml`."},
+				{Do: "Nobody would fix it: then the objective is too strict. Lower it in `Pulumi.<stack>.yaml`."},
 			},
 			Silence: "Until the next working day.",
 		},

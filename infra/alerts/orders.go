@@ -7,7 +7,7 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// orders watches what the shop is for.
+// orders is about what the shop is for.
 func orders(t Target) []Alert {
 	return []Alert{ordersFailing(t), checkoutSlow(t), ordersPending(t), ordersSetAside(), stockExhausted()}
 }
@@ -26,8 +26,8 @@ sum by (namespace, service) (rate($requests{$placing}[$rate]))
 > $limit`,
 		Summary:     "Orders fail",
 		Description: "{{ $value | humanizePercentage }} of the orders that customers place in {{ $labels.namespace }} fail.",
-		Page:        dashboards.Orders,
-		Hides:       []Hidden{{Alerts: []string{"HighErrorRate"}, Equal: []string{"service"}}},
+		Dashboard:   dashboards.Orders,
+		Inhibits:    []Inhibition{{Alerts: []string{"HighErrorRate"}, Equal: []string{"service"}}},
 		Runbook: Runbook{
 			Meaning: "For five minutes, more than one attempt in twenty to place an order was answered with a 5xx status. " +
 				"Refusals that are the customer's to fix, such as too little stock, do not count.",
@@ -57,7 +57,7 @@ sum by (namespace, service) (rate($requests{$placing}[$rate]))
 				Space: "sum", Name: contract.MetricRequests, Count: true,
 				Filter: []string{"service:" + contract.OrderAPI.Name, "method:post", "route:/api/orders"},
 			},
-			Compare: ">", Critical: 100 * t.limit(MaxErrors()), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(MaxErrors()), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -78,7 +78,7 @@ func checkoutSlow(t Target) Alert {
 		Expr:        `histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$placing}[$rate]))) > $limit`,
 		Summary:     "Placing an order is slow",
 		Description: "Of 100 orders that customers place in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "For five minutes, the slowest twentieth of the orders took longer than the limit.",
 			Impact:  "Customers wait at the checkout, where they give up most easily.",
@@ -101,7 +101,7 @@ func checkoutSlow(t Target) Alert {
 				Space: "p95", Name: contract.MetricRequestDuration,
 				Filter: []string{"service:" + contract.OrderAPI.Name, "method:post", "route:/api/orders"},
 			},
-			Compare: ">", Critical: t.limit(maxCheckout()), Silent: true,
+			Compare: ">", Critical: t.limit(maxCheckout()), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -123,7 +123,7 @@ func ordersPending(t Target) Alert {
 		Expr:        `max by (namespace, service) ($pendingOldest{$services}) > $limit`,
 		Summary:     "Orders are stuck",
 		Description: "An order in {{ $labels.namespace }} has been pending for {{ $value | humanizeDuration }}.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "An order was accepted, but could neither be confirmed nor rejected since. order-api tries again all the time, so whatever hinders it goes on.",
 			Impact: "Customers wait for the answer. Reserved stock goes back on sale ten minutes after it was reserved; an " +
@@ -137,7 +137,7 @@ func ordersPending(t Target) Alert {
 			},
 			Fix: []Step{
 				{Do: "product-api is down: fix it, see [ServiceDown](ServiceDown.md). The orders go on within seconds; nothing needs to be repeated by hand."},
-				{Do: "product-api answers 401: the two services hold different reservation keys. restart both so that they read the same one.",
+				{Do: "product-api answers 401: the two services hold different reservation keys. Restart both so that they read the same one.",
 					Run: "kubectl -n $NS rollout restart deployment/product-api deployment/order-api"},
 				{Do: "product-api answers and order-api says nothing: restart it, it resumes whatever is pending.",
 					Run: "kubectl -n $NS rollout restart deployment/order-api"},
@@ -147,7 +147,7 @@ func ordersPending(t Target) Alert {
 		Datadog: &Query{
 			Reduce: "min", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "max", Name: contract.MetricOrdersPendingOldest},
-			Compare: ">", Critical: t.limit(maxPending()), Silent: true,
+			Compare: ">", Critical: t.limit(maxPending()), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -161,7 +161,7 @@ func stockExhausted() Alert {
 		Expr:        `max by (namespace, product) ($stock{$services}) == 0`,
 		Summary:     "Product {{ $labels.product }} is sold out",
 		Description: "Product {{ $labels.product }} in {{ $labels.namespace }} has been out of stock for half an hour.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "A product has had no stock for half an hour.",
 			Impact:  "Customers see it as out of stock and cannot order it. Everything else works.",
@@ -182,7 +182,7 @@ curl -sS -X PATCH localhost:5003/api/products/$PRODUCT -H "Authorization: Bearer
 			Reduce: "max", Window: 30 * time.Minute,
 			Metric:  Metric{Space: "max", Name: contract.MetricProductStock},
 			By:      []string{"product"},
-			Compare: "<=", Critical: 0, Silent: true,
+			Compare: "<=", Critical: 0, NoData: NoDataIsFine,
 		},
 	}
 }

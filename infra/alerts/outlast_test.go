@@ -16,9 +16,9 @@ type testExpr struct {
 	Samples []struct{} `yaml:"exp_samples"`
 }
 
-// TestHidingAlertsOutlastTheHidden plays faults that end: at no evaluation does a hidden alert fire without the one that
+// TestInhibitingAlertsOutlastTheInhibited plays faults that end: at no evaluation does an inhibited alert fire without the one that
 // hides it, or it would be notified at the very end of the incident.
-func TestHidingAlertsOutlastTheHidden(t *testing.T) {
+func TestInhibitingAlertsOutlastTheInhibited(t *testing.T) {
 	t.Parallel()
 	const step = 15 * time.Second
 	var tests []testCase

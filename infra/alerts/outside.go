@@ -7,7 +7,7 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// outside watches the shop as a customer reaches it. What the shop says of itself is silent when nobody reaches it: no
+// outside probes the shop as a customer reaches it. The services' own metrics show nothing when nobody reaches them: no
 // request fails, because there is none.
 func outside(t Target) []Alert {
 	if !t.Probe {
@@ -18,14 +18,14 @@ func outside(t Target) []Alert {
 
 func shopUnreachable() Alert {
 	return Alert{
-		Name:        "ShopUnreachable",
-		StandIn:     "datadog.synthetic",
-		Severity:    Critical,
-		For:         2 * time.Minute,
-		Expr:        `max by (namespace, service, target) (probe_success{job=~"` + JobProbePublic + `|` + JobProbeService + `", namespace="$namespace"}) == 0`,
-		Summary:     "The shop cannot be reached",
-		Description: "{{ $labels.target }} has not answered with success for two minutes.",
-		Page:        dashboards.Overview,
+		Name:           "ShopUnreachable",
+		DatadogSetting: "datadog.synthetic",
+		Severity:       Critical,
+		For:            2 * time.Minute,
+		Expr:           `max by (namespace, service, target) (probe_success{job=~"` + JobProbePublic + `|` + JobProbeService + `", namespace="$namespace"}) == 0`,
+		Summary:        "The shop cannot be reached",
+		Description:    "{{ $labels.target }} has not answered with success for two minutes.",
+		Dashboard:      dashboards.Overview,
 		Runbook: Runbook{
 			Meaning: "A probe in the cluster asked for the shop's page the way a customer does, and got no good answer: from its public " +
 				"address, or from its Service.",

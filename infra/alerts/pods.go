@@ -36,7 +36,7 @@ and
 max by (namespace, pod, container) (kube_pod_container_status_restarts_total{namespace=~"$namespaces"})`,
 		Summary:     "{{ $labels.pod }} restarts too often",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} restarted {{ $value }} times within ten minutes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A container ends again and again, by itself or because its liveness probe fails.",
 			Impact:  "Its other replicas carry the load. Requests that it was serving when it ended are lost.",
@@ -56,7 +56,7 @@ max by (namespace, pod, container) (kube_pod_container_status_restarts_total{nam
 			Reduce: "change", Window: 10 * time.Minute,
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.container.restarts"},
 			By:      []string{"pod_name", "kube_container_name"},
-			Compare: ">", Critical: t.limit(maxRestarts()), Warning: new(math.Floor(t.limit(maxRestarts()) / 3)), Silent: true,
+			Compare: ">", Critical: t.limit(maxRestarts()), Warning: new(math.Floor(t.limit(maxRestarts()) / 3)), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -76,8 +76,8 @@ max by (namespace, pod, container) (
 ) == 1`,
 		Summary:     "{{ $labels.pod }} crashes again and again",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} is in CrashLoopBackOff.",
-		Page:        dashboards.Kubernetes,
-		Hides: []Hidden{
+		Dashboard:   dashboards.Kubernetes,
+		Inhibits: []Inhibition{
 			{Alerts: []string{"PodRestartingTooOften", "PodNotReady"}, Equal: []string{"namespace", "pod"}},
 		},
 		Runbook: Runbook{
@@ -104,7 +104,7 @@ max by (namespace, pod, container) (
 				Filter: []string{"reason:crashloopbackoff"}, Zero: true,
 			},
 			By:      []string{"pod_name", "kube_container_name"},
-			Compare: ">=", Critical: 1, Silent: true,
+			Compare: ">=", Critical: 1, NoData: NoDataIsFine,
 		},
 	}
 }
@@ -121,7 +121,7 @@ unless
 max by (namespace, pod) (kube_pod_status_phase{namespace=~"$namespaces", phase=~"Succeeded|Failed"}) == 1`,
 		Summary:     "{{ $labels.pod }} is not ready",
 		Description: "Pod {{ $labels.namespace }}/{{ $labels.pod }} has not been ready for ten minutes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A pod cannot be placed, cannot start, or says itself that it is not ready.",
 			Impact:  "It serves nobody. The service's other pods carry its load.",
@@ -163,7 +163,7 @@ max by (namespace, pod, container) (container_memory_working_set_bytes{namespace
 		Summary: "{{ $labels.pod }} is almost out of memory",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} uses " +
 			"{{ $value | humanizePercentage }} of its memory limit.",
-		Page: dashboards.Kubernetes,
+		Dashboard: dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The container uses nearly all the memory that it may. At the limit the kernel kills it.",
 			Impact:  "None yet. A kill loses the requests in flight.",
@@ -212,7 +212,7 @@ sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespa
 		Summary: "{{ $labels.container }} wants more processor time than it may have",
 		Description: "Container {{ $labels.container }} of {{ $labels.namespace }}/{{ $labels.pod }} was held up in " +
 			"{{ $value | humanizePercentage }} of its periods.",
-		Page: dashboards.Kubernetes,
+		Dashboard: dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "For a quarter of an hour the container has used up its limit of processor time again and again.",
 			Impact:  "It answers later than it could. When that is too late for customers, [HighAPIResponseTime](HighAPIResponseTime.md) says so.",
@@ -231,7 +231,7 @@ sum by (namespace, pod, container) (rate(container_cpu_cfs_periods_total{namespa
 			Metric:  Metric{Space: "sum", Name: "kubernetes.cpu.cfs.throttled.periods"},
 			Of:      &Metric{Space: "sum", Name: "kubernetes.cpu.cfs.periods"},
 			By:      []string{"kube_deployment", "kube_container_name"},
-			Compare: ">", Critical: 100 * t.limit(maxThrottled()), Warning: new(50 * t.limit(maxThrottled())), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(maxThrottled()), Warning: new(50 * t.limit(maxThrottled())), NoData: NoDataIsFine,
 		},
 	}
 }

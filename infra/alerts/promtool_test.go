@@ -96,7 +96,7 @@ func (f firing) test(alert alerts.Alert) testCase {
 	notes := map[string]string{
 		"summary": f.summary, "description": f.description,
 		"runbook_url":   "https://example.com/runbooks/" + f.alert + ".md",
-		"dashboard_url": "https://grafana.example.com/d/" + string(alert.Page) + "?var-namespace=shop",
+		"dashboard_url": "https://grafana.example.com/d/" + string(alert.Dashboard) + "?var-namespace=shop",
 	}
 	due := f.since + alert.For
 	test := testCase{Name: f.name, Interval: interval(f.step).String(), Input: f.series.sorted()}
@@ -216,7 +216,7 @@ func TestCheckRules(t *testing.T) {
 	t.Parallel()
 	promtool := tooltest.Promtool(t)
 	least := alerts.Target{Environment: "local", Namespace: "shop", Monitoring: "monitoring"}
-	least.Promises = alerts.Promises{Orders: 0.95, Catalogue: 0.95, Shop: 0.95, Fast: time.Second}
+	least.Objectives = alerts.ObjectiveTargets{Orders: 0.95, Catalogue: 0.95, Shop: 0.95, Fast: time.Second}
 	for name, target := range map[string]alerts.Target{"everything": shop(), "the least": least} {
 		output := tooltest.Run(t, "", promtool, "check", "rules", "--lint=all", "--lint-fatal", mustWrite(t, "rules.yml", alerts.Rules(target)))
 		if !strings.Contains(output, "SUCCESS") {

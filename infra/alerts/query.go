@@ -22,9 +22,22 @@ type Query struct {
 	// Critical is the threshold; Warning is one before it, nil for none.
 	Critical float64
 	Warning  *float64
-	// Silent says that nothing is wrong when there is no data; otherwise no data is shown as such. Told tells people, too.
-	Silent, Told bool
+	// NoData is the policy for no data.
+	NoData NoData
 }
+
+// NoData says what a monitor makes of no data.
+type NoData int
+
+// The policies for no data.
+const (
+	// NoDataShown shows that there is none.
+	NoDataShown NoData = iota
+	// NoDataIsFine takes it for a good state.
+	NoDataIsFine
+	// NoDataNotifies notifies of it as of an alert.
+	NoDataNotifies
+)
 
 // before is a warning before a limit in percent: ten points, or half way where that is less.
 func before(percent float64) *float64 { return new(percent - min(10, percent/2)) }
@@ -48,11 +61,11 @@ type Metric struct {
 // OwnMetrics are the metrics of the services that queries bring themselves, with their labels.
 func OwnMetrics() map[string][]string {
 	own := map[string][]string{}
-	for _, part := range parts() {
-		if part.alerts == nil {
+	for _, group := range ruleGroups() {
+		if group.alerts == nil {
 			continue
 		}
-		for _, alert := range part.alerts(Reference()) {
+		for _, alert := range group.alerts(Reference()) {
 			if q := alert.Datadog; q != nil && q.Metric.Labels != nil {
 				own[q.Metric.Name] = q.Metric.Labels
 			}

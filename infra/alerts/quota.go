@@ -20,7 +20,7 @@ max by (namespace, resource) (kube_resourcequota{` + grows + `, type="used"})
 > 0.9`,
 		Summary:     "The quota of {{ $labels.namespace }} is almost used up",
 		Description: "{{ $value | humanizePercentage }} of the {{ $labels.resource }} that {{ $labels.namespace }} may have are in use.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The namespace has nearly all that its quota allows. The program derives the quota from the services at their " +
 				"greatest number, twice, so something else runs there or pods do not end.",

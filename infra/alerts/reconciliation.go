@@ -6,7 +6,7 @@ import (
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
-// reconciliation watches the comparison of orders with the stock that they reserved: two services, each with a database
+// reconciliation is about the comparison of orders with the stock that they reserved: two services, each with a database
 // of its own, that must say the same.
 func reconciliation(Target) []Alert {
 	return []Alert{reconciliationDifferences(), reconciliationStale()}
@@ -27,7 +27,7 @@ max by (namespace, service, kind) (
 ) > 0`,
 		Summary:     "Orders and stock differ",
 		Description: "{{ $value }} orders of {{ $labels.namespace }} differ from the stock that they reserved: {{ $labels.kind }}.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "order-api and product-api do not agree on which orders hold stock, and the difference outlived three comparisons. " +
 				"What only one side can be wrong about was repaired by itself and does not count.",
@@ -61,7 +61,7 @@ func reconciliationStale() Alert {
 		Expr:        `time() - max by (namespace, service) ($reconciled{$services}) > 1800`,
 		Summary:     "Orders and stock are no longer compared",
 		Description: "order-api in {{ $labels.namespace }} last compared its orders with the stock {{ $value | humanizeDuration }} ago.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "The comparison of orders with reservations has not succeeded for half an hour; it is due every five minutes.",
 			Impact:  "None by itself. Differences go unnoticed, and what is repaired by itself is not.",
@@ -90,7 +90,7 @@ func ordersSetAside() Alert {
 		Expr:        `sum by (namespace, service) (increase($setAside{$services}[1h])) > 0`,
 		Summary:     "A pending order cannot be read",
 		Description: "order-api in {{ $labels.namespace }} set a pending order aside within the last hour, because its record cannot be read.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "The record of a pending order is damaged, or was written by a release that this one does not understand. The order " +
 				"is left alone, so that the others go on.",

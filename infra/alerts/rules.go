@@ -54,20 +54,20 @@ func (d Duration) String() string {
 // Rules is everything that Prometheus evaluates for a stack.
 func Rules(t Target) RuleFile {
 	var file RuleFile
-	for _, part := range parts() {
-		if group := t.group(part); len(group.Rules) > 0 {
-			file.Groups = append(file.Groups, group)
+	for _, group := range ruleGroups() {
+		if rules := t.rules(group); len(rules.Rules) > 0 {
+			file.Groups = append(file.Groups, rules)
 		}
 	}
 	return file
 }
 
-func (t Target) group(p part) RuleGroup {
+func (t Target) rules(p ruleGroup) RuleGroup {
 	group := RuleGroup{Name: p.name, Interval: Duration(p.interval)}
 	if p.record != nil {
-		words := t.words()
+		variables := t.variables()
 		for _, rule := range p.record(t) {
-			rule.Expr = words.promql(rule.Expr)
+			rule.Expr = variables.promql(rule.Expr)
 			group.Rules = append(group.Rules, rule)
 		}
 	}
@@ -90,7 +90,7 @@ func (a Alert) annotations(t Target) map[string]string {
 		notes["runbook_url"] = strings.TrimSuffix(t.Runbooks, "/") + "/" + a.Name + ".md"
 	}
 	if t.Grafana != "" {
-		notes["dashboard_url"] = strings.TrimSuffix(t.Grafana, "/") + a.Page.Path(t.Namespace)
+		notes["dashboard_url"] = strings.TrimSuffix(t.Grafana, "/") + a.Dashboard.Path(t.Namespace)
 	}
 	return notes
 }

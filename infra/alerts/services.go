@@ -9,7 +9,7 @@ import (
 )
 
 // recordServices are what both alerts and dashboards show of a service. The window $rate is short enough that an alert
-// which waits for five minutes hears of no fault that was over after three.
+// that waits for five minutes does not fire for a fault that was over after three.
 func recordServices(Target) []Rule {
 	return []Rule{
 		{Record: "service:http_requests:rate", Expr: `sum by (namespace, service) (rate($requests{$traffic}[$rate]))`},
@@ -23,7 +23,7 @@ histogram_quantile(0.95, sum by (namespace, service, le) (rate($seconds_bucket{$
 	}
 }
 
-// services watches what the shop's services do for those who call them.
+// services is about what the shop's services do for their clients.
 func services(t Target) []Alert {
 	return []Alert{serviceDown(), highErrorRate(t), highResponseTime(t), requestsShed(t)}
 }
@@ -47,8 +47,8 @@ func serviceDown() Alert {
 		Expr:        strings.Join(down, "\nor\n"),
 		Summary:     "{{ $labels.service }} is down",
 		Description: "No pod of {{ $labels.service }} in {{ $labels.namespace }} has served for two minutes.",
-		Page:        dashboards.Service,
-		Hides: []Hidden{
+		Dashboard:   dashboards.Service,
+		Inhibits: []Inhibition{
 			{Alerts: []string{"HighErrorRate", "HighAPIResponseTime", "OrdersFailing", "CheckoutSlow", "ShopUnreachable"}, Equal: []string{"service"}},
 		},
 		Runbook: Runbook{
@@ -79,7 +79,7 @@ func serviceDown() Alert {
 		Datadog: &Query{
 			Reduce: "max", Window: 5 * time.Minute,
 			Metric: Metric{Space: "max", Name: "kubernetes_state.deployment.replicas_available"}, Each: "kube_deployment",
-			Compare: "<", Critical: 1, Told: true,
+			Compare: "<", Critical: 1, NoData: NoDataNotifies,
 		},
 	}
 }
@@ -102,7 +102,7 @@ func highErrorRate(t Target) Alert {
 		Summary:  "{{ $labels.service }} fails",
 		Description: "{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} in " +
 			"{{ $labels.namespace }} are answered with 5xx.",
-		Page: dashboards.Service,
+		Dashboard: dashboards.Service,
 		Runbook: Runbook{
 			Meaning: "For five minutes, more requests than the stack allows (5 % unless it says otherwise) were answered with a 5xx status. Probes do not count.",
 			Impact:  "Customers see errors, or pages that lack products or orders.",
@@ -129,7 +129,7 @@ func highErrorRate(t Target) Alert {
 			Metric:  Metric{Space: "sum", Name: contract.MetricRequests, Filter: []string{"status:5*"}, Count: true, Zero: true},
 			Of:      &Metric{Space: "sum", Name: contract.MetricRequests, Count: true},
 			By:      []string{"service"},
-			Compare: ">", Critical: 100 * t.limit(MaxErrors()), Warning: new(40 * t.limit(MaxErrors())), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(MaxErrors()), Warning: new(40 * t.limit(MaxErrors())), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -150,8 +150,8 @@ func highResponseTime(t Target) Alert {
 		Expr:        `service:http_request_duration_seconds:p95_rate{namespace="$namespace"} > $limit`,
 		Summary:     "{{ $labels.service }} is slow",
 		Description: "Of 100 requests to {{ $labels.service }} in {{ $labels.namespace }}, 5 take longer than {{ $value | humanizeDuration }}.",
-		Page:        dashboards.Service,
-		Hides:       []Hidden{{Alerts: []string{"CheckoutSlow"}, Equal: []string{"service"}}},
+		Dashboard:   dashboards.Service,
+		Inhibits:    []Inhibition{{Alerts: []string{"CheckoutSlow"}, Equal: []string{"service"}}},
 		Runbook: Runbook{
 			Meaning: "For five minutes, the slowest twentieth of the service's requests took longer than the limit.",
 			Impact:  "Customers wait, and some give up. What calls the service may run into its own time limits.",
@@ -178,7 +178,7 @@ sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", conta
 			Reduce: "percentile", Window: 5 * time.Minute,
 			Metric:  Metric{Space: "p95", Name: contract.MetricRequestDuration},
 			By:      []string{"service"},
-			Compare: ">", Critical: t.limit(maxLatency()), Warning: new(t.limit(maxLatency()) / 2), Silent: true,
+			Compare: ">", Critical: t.limit(maxLatency()), Warning: new(t.limit(maxLatency()) / 2), NoData: NoDataIsFine,
 		},
 	}
 }
@@ -205,7 +205,7 @@ service:http_requests:rate{namespace="$namespace"}
 > $limit`,
 		Summary:     "{{ $labels.service }} refuses requests because of overload",
 		Description: "{{ $value | humanizePercentage }} of the requests to {{ $labels.service }} in {{ $labels.namespace }} are refused because of overload.",
-		Page:        dashboards.Service,
+		Dashboard:   dashboards.Service,
 		Runbook: Runbook{
 			Meaning: "For five minutes, the service answered more requests than the stack allows (1 % unless it says otherwise) with 503 to " +
 				"protect itself from overload. Requests of a single client that exceeds its own limit do not count.",
@@ -237,7 +237,7 @@ service:http_requests:rate{namespace="$namespace"}
 			},
 			Of:      &Metric{Space: "sum", Name: contract.MetricRequests, Count: true},
 			By:      []string{"service"},
-			Compare: ">", Critical: 100 * t.limit(maxShed()), Silent: true,
+			Compare: ">", Critical: 100 * t.limit(maxShed()), NoData: NoDataIsFine,
 		},
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// Target is what the alerts must know of the stack that they watch.
+// Target is what the alerts must know of the stack that they monitor.
 type Target struct {
 	// Environment is the value of the label "environment".
 	Environment string
@@ -18,8 +18,8 @@ type Target struct {
 	Severities map[string]Severity
 	// Limits are the thresholds that the stack sets, by their keys and in the units of the settings. Absent: the default.
 	Limits map[string]float64
-	// Promises are the targets of the service level objectives.
-	Promises Promises
+	// Objectives are the targets of the service level objectives.
+	Objectives ObjectiveTargets
 	// Jobs lists the scrape jobs that must have a target.
 	Jobs []string
 	// Autoscaled says that a service's number of pods follows its load.
@@ -36,21 +36,21 @@ type Target struct {
 	RemoteWrite bool
 }
 
-// Promises are the targets of the service level objectives: shares of good events between 0 and 1. None may be less than
+// ObjectiveTargets are the targets of the service level objectives: shares of good events between 0 and 1. None may be less than
 // 0.95: below that, no outage can burn the budget as fast as the alerts look for.
-type Promises struct {
+type ObjectiveTargets struct {
 	Orders, Catalogue, Shop float64
 	// Fast is how soon a request for products is answered that counts as good: one of contract.DurationBuckets, because
 	// the services count by nothing else.
 	Fast time.Duration
 }
 
-// DefaultPromises are those of a stack that makes none of its own.
-func DefaultPromises() Promises {
-	return Promises{Orders: 0.999, Catalogue: 0.99, Shop: 0.999, Fast: 500 * time.Millisecond}
+// DefaultObjectiveTargets are those of a stack that sets none.
+func DefaultObjectiveTargets() ObjectiveTargets {
+	return ObjectiveTargets{Orders: 0.999, Catalogue: 0.99, Shop: 0.999, Fast: 500 * time.Millisecond}
 }
 
-// Scrape jobs. A series' label "job" tells which one it is from.
+// Scrape jobs. A series' label "job" names the one that it is from.
 const (
 	JobServices         = "services"
 	JobPrometheus       = "prometheus"
@@ -80,7 +80,7 @@ func Reference() Target {
 		Namespace:   "$NS",
 		Monitoring:  "monitoring",
 		Nodes:       "monitoring-nodes",
-		Promises:    DefaultPromises(),
+		Objectives:  DefaultObjectiveTargets(),
 		Jobs: []string{
 			JobServices, JobPrometheus, JobAlertmanager, JobGrafana, JobAPIServer, JobKubelet, JobCAdvisor,
 			JobKubeStateMetrics, JobNodeExporter, JobCoreDNS, JobMetricsServer, JobPostgres, JobIngress,

@@ -48,8 +48,8 @@ func volumeAlmostFull(t Target) Alert {
 		Summary:  "Volume {{ $labels.persistentvolumeclaim }} is almost full",
 		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full, in bytes or in inodes. " +
 			"What writes to it fails when it is full.",
-		Page:  dashboards.Kubernetes,
-		Hides: []Hidden{{Alerts: []string{"VolumeFilling"}, Equal: []string{"namespace", "persistentvolumeclaim"}}},
+		Dashboard: dashboards.Kubernetes,
+		Inhibits:  []Inhibition{{Alerts: []string{"VolumeFilling"}, Equal: []string{"namespace", "persistentvolumeclaim"}}},
 		Runbook: Runbook{
 			Meaning: "There is hardly any room left on a volume, or there are hardly any inodes left for more files.",
 			Impact:  "When it is full, a store refuses to write: orders fail. What is written already is safe.",
@@ -86,7 +86,7 @@ max by (namespace, persistentvolumeclaim) (kubelet_volume_stats_available_bytes{
 		Summary: "Volume {{ $labels.persistentvolumeclaim }} will be full within a day",
 		Description: "{{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }} is {{ $value | humanizePercentage }} full, and " +
 			"at the pace of the last six hours it will be full within a day.",
-		Page: dashboards.Kubernetes,
+		Dashboard: dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "A volume is more than half full and fills up fast.",
 			Impact:  "None yet. When it is full, what writes to it fails.",

@@ -27,7 +27,7 @@ max by (namespace, deployment) (kube_deployment_status_replicas_available{namesp
 > 0`,
 		Summary:     "{{ $labels.deployment }} lacks pods",
 		Description: "{{ $value }} pods of {{ $labels.namespace }}/{{ $labels.deployment }} have been missing for ten minutes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "Fewer pods are available than the Deployment, or its autoscaler, asks for.",
 			Impact:  "The rest carries more load, and there is less to lose before customers notice.",
@@ -65,7 +65,7 @@ max by (namespace, statefulset) (kube_statefulset_status_replicas_ready{namespac
 > 0`,
 		Summary:     "{{ $labels.statefulset }} lacks pods",
 		Description: "{{ $value }} pods of {{ $labels.namespace }}/{{ $labels.statefulset }} have been missing for ten minutes.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "Fewer pods are ready than the StatefulSet asks for.",
 			Impact:  "Of the database: see [DatabaseDown](DatabaseDown.md). Of Prometheus or Alertmanager: nothing is recorded or told.",
@@ -102,7 +102,7 @@ max by (namespace, daemonset) (kube_daemonset_status_number_available{namespace=
 > 0`,
 		Summary:     "{{ $labels.daemonset }} lacks pods",
 		Description: "{{ $value }} nodes have had no working pod of {{ $labels.namespace }}/{{ $labels.daemonset }} for a quarter of an hour.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "Some nodes have no pod of the DaemonSet, or one that is not ready.",
 			Impact:  "Those nodes are not measured: full disks and busy processors there go unnoticed.",
@@ -132,8 +132,8 @@ max by (namespace, deployment) (
 ) == 1`,
 		Summary:     "The rollout of {{ $labels.deployment }} is stuck",
 		Description: "{{ $labels.namespace }}/{{ $labels.deployment }} made no progress within its deadline. The pods of the release before go on serving.",
-		Page:        dashboards.Kubernetes,
-		Hides: []Hidden{
+		Dashboard:   dashboards.Kubernetes,
+		Inhibits: []Inhibition{
 			{Alerts: []string{"DeploymentShortOfReplicas"}, Equal: []string{"namespace", "deployment"}},
 		},
 		Runbook: Runbook{
@@ -168,7 +168,7 @@ max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status
 )`,
 		Summary:     "{{ $labels.horizontalpodautoscaler }} is at its maximum",
 		Description: "{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} has wanted all of its {{ $value }} pods for a quarter of an hour.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The load asks for at least as many pods as the autoscaler may make. More load will not find more pods.",
 			Impact:  "None while response times are good. Then requests become slow, and at last are refused.",
@@ -189,7 +189,7 @@ max by (namespace, horizontalpodautoscaler) (kube_horizontalpodautoscaler_status
 			Metric:  Metric{Space: "max", Name: "kubernetes_state.hpa.desired_replicas"},
 			Of:      &Metric{Space: "max", Name: "kubernetes_state.hpa.max_replicas"},
 			By:      []string{"horizontalpodautoscaler"},
-			Compare: ">=", Critical: 100, Silent: true,
+			Compare: ">=", Critical: 100, NoData: NoDataIsFine,
 		},
 	}
 }
@@ -205,7 +205,7 @@ max by (namespace, horizontalpodautoscaler) (
 ) == 1`,
 		Summary:     "{{ $labels.horizontalpodautoscaler }} does not see the load",
 		Description: "{{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} has not been able to compute a number of pods for a quarter of an hour.",
-		Page:        dashboards.Kubernetes,
+		Dashboard:   dashboards.Kubernetes,
 		Runbook: Runbook{
 			Meaning: "The autoscaler gets no measurements of its pods, so it leaves their number as it is.",
 			Impact:  "None at the usual load. More load will not find more pods.",

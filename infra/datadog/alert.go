@@ -75,9 +75,9 @@ func (a Args) monitorOf(alert alerts.Alert, q alerts.Query, name, namespace stri
 		NoData: spec.NoData{On: "show_no_data"},
 	}
 	switch {
-	case q.Silent:
+	case q.NoData == alerts.NoDataIsFine:
 		m.NoData.On = "default"
-	case q.Told:
+	case q.NoData == alerts.NoDataNotifies:
 		m.NoData.On = "show_and_notify_no_data"
 	}
 	about := "{{value}} of " + q.Metric.Name
@@ -114,7 +114,7 @@ func delay(by []string) int {
 // rounded takes away what arithmetic has added: a share of 0.8 is 20 percent left, not 19.999999999999996.
 func rounded(value float64) float64 { return math.Round(value*1e6) / 1e6 }
 
-// priority is Datadog's for a severity: only the first wakes somebody.
+// priority is Datadog's for a severity: only the first pages on-call.
 func priority(s alerts.Severity) int {
 	return map[alerts.Severity]int{alerts.Critical: 1, alerts.Warning: 3, alerts.Info: 4}[s]
 }
@@ -226,7 +226,7 @@ func groups(label string) []string {
 }
 
 // translate puts Datadog's variables into a text that was written for Prometheus. A label that the query is neither split
-// by nor limited to has no value, and whoever reads the message would not know which pod it is about: that is a problem.
+// by nor limited to has no value, and the message would not say which pod it is about: that is a problem.
 func translate(text string, q alerts.Query, namespace string) (translated string, problems []string) {
 	translated = labelForm.ReplaceAllStringFunc(text, func(found string) string {
 		label := labelForm.FindStringSubmatch(found)[1]

@@ -15,7 +15,7 @@ import (
 
 // Args is the stack that Datadog watches.
 type Args struct {
-	// Stack names the stack: its monitors are told apart by it.
+	// Stack names the stack: its monitors carry the name.
 	Stack string
 	// Scope is what every query must be about.
 	Scope spec.Scope
@@ -33,9 +33,9 @@ type Args struct {
 	Orders, Catalogue, Entry string
 	// Team owns the monitors.
 	Team string
-	// Page wakes somebody and is told of what is critical; Readers are told of everything.
-	Page, Readers []string
-	// Repeat tells again while nobody has mended what is urgent.
+	// Pager is notified of what is critical; Subscribers are notified of everything.
+	Pager, Subscribers []string
+	// Repeat notifies again while what is urgent is not resolved.
 	Repeat bool
 	// Limits are when the monitors alert that are Datadog's own.
 	Limits Limits

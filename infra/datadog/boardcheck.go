@@ -10,7 +10,7 @@ import (
 const usage = "datadog.estimated_usage."
 
 // check holds the dashboard's queries against the same rules as those of monitors: a graph of a metric that nothing sends
-// is empty, and nobody is told.
+// is empty, and nobody notices.
 func (b board) check(a Args) []string {
 	var found []string
 	for _, w := range b.Widgets {
@@ -40,7 +40,7 @@ func (w widget) check(a Args) []string {
 	return found
 }
 
-// checkGraph leaves the choice of whoever looks out of the query.
+// checkGraph leaves the viewer's choice out of the query.
 func (a Args) checkGraph(text string) []string {
 	if strings.Contains(text, ":"+usage) {
 		return nil

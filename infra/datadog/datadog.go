@@ -91,7 +91,7 @@ func (p Plan) declare(ctx *pulumi.Context, opts pulumi.ResourceOption) (declared
 			}
 			all.monitors[m.name] = monitor
 		}
-		for _, o := range p.promises {
+		for _, o := range p.objectives {
 			if last {
 				break
 			}

@@ -17,8 +17,8 @@ type Threshold struct {
 	Warning *float64
 }
 
-// limits are a monitor's thresholds: the stack's for that monitor, or those that come with it. Whoever makes a monitor
-// asks here, so that a new one needs no setting of its own.
+// limits are a monitor's thresholds: the stack's for that monitor, or those that come with it. Every
+// monitor takes them from here, so that a new one needs no setting of its own.
 func (a Args) limits(name string, critical float64, warning *float64) (float64, *float64) {
 	if own, ok := a.Thresholds[name]; ok {
 		return own.Critical, own.Warning

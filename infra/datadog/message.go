@@ -21,22 +21,22 @@ type text struct {
 }
 
 // message is what people read. It begins with the state, because that is all that a phone shows, and ends with who reads
-// it. What wakes somebody stands in the blocks of what is critical, and in that of the recovery: PagerDuty resolves an
-// incident when it is told there, and a warning wakes nobody.
+// it. The pager is named in the block of what is critical, and in that of the recovery: PagerDuty resolves an incident when
+// it is named there, and a warning does not page.
 func (a Args) message(t text, m spec.Monitor) string {
 	at := "[" + a.Scope.Environment + "] "
 	about := " (" + t.about + ")"
 	if m.Type != spec.Composite && m.Type != spec.ServiceCheck && m.Type != spec.Synthetic {
 		about = " (" + t.about + ", limit {{threshold}})"
 	}
-	lines := []string{block("is_alert", at+t.summary+about+a.pages(m.Priority))}
+	lines := []string{block("is_alert", at+t.summary+about+a.pager(m.Priority))}
 	if m.Thresholds.Warning != nil && m.Type != spec.ServiceCheck {
 		lines = append(lines, block("is_warning", at+"soon: "+t.summary+" ("+t.about+", limit {{warn_threshold}})"))
 	}
 	if strings.HasSuffix(m.NoData.On, "no_data") || m.NoData.Notify {
-		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"+a.pagesAbsence(m)))
+		lines = append(lines, block("is_no_data", at+"no data: "+t.summary+"?"+a.pagerOnNoData(m)))
 	}
-	lines = append(lines, block("is_recovery", at+"over: "+t.summary+a.pages(m.Priority)))
+	lines = append(lines, block("is_recovery", at+"over: "+t.summary+a.pager(m.Priority)))
 	for _, line := range []string{t.meaning, t.impact} {
 		if line != "" {
 			lines = append(lines, "", a.linked(line))
@@ -55,7 +55,7 @@ func (a Args) message(t text, m spec.Monitor) string {
 		search = "status:error kube_namespace:" + namespace
 	}
 	lines = append(lines, "Logs: "+a.App+"/logs?query="+url.QueryEscape(search))
-	return strings.Join(append(lines, a.Readers...), "\n")
+	return strings.Join(append(lines, a.Subscribers...), "\n")
 }
 
 var neighbour = regexp.MustCompile(`\[(\w+)\]\((\w+\.md)\)`)
@@ -75,23 +75,23 @@ func (a Args) address(runbook string) string {
 
 func block(name, content string) string { return "{{#" + name + "}}" + content + "{{/" + name + "}}" }
 
-// pages is who is woken.
-func (a Args) pages(priority int) string {
-	if priority != 1 || len(a.Page) == 0 {
+// pager is who is paged.
+func (a Args) pager(priority int) string {
+	if priority != 1 || len(a.Pager) == 0 {
 		return ""
 	}
-	return " " + strings.Join(a.Page, " ")
+	return " " + strings.Join(a.Pager, " ")
 }
 
-// pagesAbsence is who is woken when there is no data: those who are notified of it at all.
-func (a Args) pagesAbsence(m spec.Monitor) string {
+// pagerOnNoData is who is paged when there is no data, where that is notified at all.
+func (a Args) pagerOnNoData(m spec.Monitor) string {
 	if !m.NoData.Notifies() {
 		return ""
 	}
-	return a.pages(m.Priority)
+	return a.pager(m.Priority)
 }
 
-// renotify says how often it is told again.
+// renotify says how often it is notified again.
 func (a Args) renotify(priority int) spec.Renotify {
 	switch {
 	case !a.Repeat || priority > 2:

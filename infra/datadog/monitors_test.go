@@ -19,7 +19,7 @@ func shop() Args {
 		Alerts: alerts.All(target), Team: "shop",
 		Services: []Service{{Name: "product-api"}, {Name: "order-api", Calls: true}, {Name: "frontend", Calls: true}},
 		Orders:   "order-api", Catalogue: "product-api", Entry: "frontend",
-		Page: []string{"@pagerduty-shop"}, Repeat: true,
+		Pager: []string{"@pagerduty-shop"}, Repeat: true,
 		Limits:       Limits{ErrorLogs: 10, ServerErrors: 20, LogLines: 1000, CallErrors: 5},
 		Objectives:   Objectives{Orders: 99.9, Catalogue: 99, Shop: 99.9, CatalogueSeconds: 0.5, Burn: true},
 		Synthetic:    &Synthetic{URL: "https://shop.example.com", Locations: []string{"aws:eu-central-1"}, Every: 60, Slow: 5000},
@@ -223,7 +223,7 @@ func TestAMonitorBringsItsOwnMetric(t *testing.T) {
 // TestPeriodsGoFromTheShortestOn: Datadog's API returns them so, and any other order would be a difference for ever.
 func TestPeriodsGoFromTheShortestOn(t *testing.T) {
 	t.Parallel()
-	for _, o := range mustPlan(t, shop()).promises {
+	for _, o := range mustPlan(t, shop()).objectives {
 		if o.name == ordersObjective && (len(o.objective.Targets) != 2 || o.objective.Targets[0].Period != "7d") {
 			t.Errorf("%s: %+v", o.name, o.objective.Targets)
 		}

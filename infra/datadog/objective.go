@@ -9,7 +9,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 )
 
-func objectiveArgs(p promise, all declared) *sdk.ServiceLevelObjectiveArgs {
+func objectiveArgs(p plannedObjective, all declared) *sdk.ServiceLevelObjectiveArgs {
 	o := p.objective
 	args := &sdk.ServiceLevelObjectiveArgs{
 		Name: pulumi.String(o.Name), Type: pulumi.String(o.Type()), Description: pulumi.String(o.Description),
@@ -44,7 +44,7 @@ func objectiveArgs(p promise, all declared) *sdk.ServiceLevelObjectiveArgs {
 	return args
 }
 
-func targetArgs(p promise) sdk.ServiceLevelObjectiveThresholdArray {
+func targetArgs(p plannedObjective) sdk.ServiceLevelObjectiveThresholdArray {
 	var list sdk.ServiceLevelObjectiveThresholdArray
 	for _, t := range p.objective.Targets {
 		list = append(list, &sdk.ServiceLevelObjectiveThresholdArgs{
@@ -54,7 +54,7 @@ func targetArgs(p promise) sdk.ServiceLevelObjectiveThresholdArray {
 	return list
 }
 
-func sliceArgs(p promise) *sdk.ServiceLevelObjectiveSliSpecificationArgs {
+func sliceArgs(p plannedObjective) *sdk.ServiceLevelObjectiveSliSpecificationArgs {
 	s := p.objective.Slice
 	query := &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryQueryArgs{
 		MetricQuery: &sdk.ServiceLevelObjectiveSliSpecificationTimeSliceQueryQueryMetricQueryArgs{

@@ -38,7 +38,7 @@ func (a Args) certificate() (message string, priority int) {
 // tested is the message of a synthetic test, and its priority.
 func (a Args) tested(t text) (message string, priority int) {
 	priority = 1
-	if len(a.Page) == 0 {
+	if len(a.Pager) == 0 {
 		priority++
 	}
 	return a.message(t, spec.Monitor{Type: spec.Synthetic, Priority: priority}), priority

@@ -30,10 +30,10 @@ type planned struct {
 	query     func(ids []string) string
 }
 
-// Plan is everything that Datadog shall watch, complete but for ids that only Datadog can give.
+// Plan is everything that Datadog monitors, complete but for ids that only Datadog can give.
 type Plan struct {
-	monitors []planned
-	promises []promise
+	monitors   []planned
+	objectives []plannedObjective
 }
 
 // Plan makes the plan. The error is everything in it that Datadog would refuse, or take and never use.
@@ -45,17 +45,17 @@ func (a Args) Plan() (Plan, error) {
 		}
 	}
 	p.monitors = append(p.monitors, a.own()...)
-	p.promises = a.promises()
+	p.objectives = a.objectives()
 	if a.Objectives.Burn {
 		p.monitors = append(p.monitors, a.burns(burnsFast, "1h", "5m", 14.4, 1), a.burns(burnsSlow, "6h", "30m", 6, 3))
 	}
-	p.promises = slices.DeleteFunc(p.promises, func(o promise) bool { return !p.has(o.of) })
+	p.objectives = slices.DeleteFunc(p.objectives, func(o plannedObjective) bool { return !p.has(o.of) })
 	for i := range p.monitors {
 		a.complete(&p.monitors[i])
 	}
-	for i, o := range p.promises {
-		p.promises[i].objective.Name = a.title(o.name)
-		p.promises[i].objective.Tags = a.tags(o.service)
+	for i, o := range p.objectives {
+		p.objectives[i].objective.Name = a.title(o.name)
+		p.objectives[i].objective.Tags = a.tags(o.service)
 	}
 	return p, a.check(p)
 }
@@ -78,7 +78,7 @@ func (p Plan) made(name string) bool {
 // complete adds what all monitors have.
 func (a Args) complete(p *planned) {
 	m := &p.monitor
-	if len(a.Page) == 0 { // where nobody is woken, nothing is as urgent as where somebody is
+	if len(a.Pager) == 0 { // without a pager, nothing is as urgent as with one
 		m.Priority++
 	}
 	m.Name = a.title(p.name)
@@ -116,7 +116,7 @@ func (a Args) check(p Plan) error {
 			problems = append(problems, fmt.Errorf("monitor %s: %s", m.name, problem))
 		}
 	}
-	for _, o := range p.promises {
+	for _, o := range p.objectives {
 		for _, problem := range append(o.objective.Check(a.Scope), a.exists(o.objective.Uses(), nil)...) {
 			problems = append(problems, fmt.Errorf("objective %s: %s", o.name, problem))
 		}
@@ -157,7 +157,7 @@ func (p Plan) checkMonitor(m planned, scope spec.Scope) []string {
 }
 
 func (p Plan) objective(name string) *spec.Objective {
-	for _, o := range p.promises {
+	for _, o := range p.objectives {
 		if o.name == name {
 			return &o.objective
 		}

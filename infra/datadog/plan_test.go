@@ -20,7 +20,7 @@ func args() datadog.Args {
 		Alerts: alerts.All(target), Runbooks: "https://example.com/runbooks", Team: "shop",
 		Services: []datadog.Service{{Name: "product-api"}, {Name: "order-api", Calls: true}, {Name: "frontend", Calls: true}},
 		Orders:   "order-api", Catalogue: "product-api", Entry: "frontend",
-		Page: []string{"@pagerduty-shop"}, Readers: []string{"@slack-shop"}, Repeat: true,
+		Pager: []string{"@pagerduty-shop"}, Subscribers: []string{"@slack-shop"}, Repeat: true,
 		Limits:       datadog.Limits{ErrorLogs: 10, ServerErrors: 20, LogLines: 1000, CallErrors: 5},
 		Objectives:   datadog.Objectives{Orders: 99.9, Catalogue: 99, Shop: 99.9, CatalogueSeconds: 0.5, Burn: true},
 		WatchesAgent: true, MeasuresDatabase: true,
@@ -42,7 +42,7 @@ func TestFaultyPlansAreRefused(t *testing.T) {
 	alert := func(change func(q *alerts.Query)) func(a *datadog.Args) {
 		return func(a *datadog.Args) {
 			q := alerts.Query{
-				Reduce: "avg", Window: 5 * time.Minute, Compare: ">", Critical: 1, Silent: true,
+				Reduce: "avg", Window: 5 * time.Minute, Compare: ">", Critical: 1, NoData: alerts.NoDataIsFine,
 				Metric: alerts.Metric{Space: "avg", Name: "system.cpu.idle"}, By: []string{"host"},
 			}
 			change(&q)
@@ -72,7 +72,7 @@ func TestFaultyPlansAreRefused(t *testing.T) {
 			"monitor OrdersBurnFast: query: burn rate 14.4, but a target of 90 can burn at 10 at most"},
 		{"a message about a pod that nothing names", func(a *datadog.Args) {
 			q := alerts.Query{
-				Reduce: "avg", Window: 5 * time.Minute, Compare: ">", Critical: 1, Silent: true,
+				Reduce: "avg", Window: 5 * time.Minute, Compare: ">", Critical: 1, NoData: alerts.NoDataIsFine,
 				Metric: alerts.Metric{Space: "avg", Name: "system.cpu.idle"}, By: []string{"host"},
 			}
 			a.Alerts = append(a.Alerts, alerts.Alert{

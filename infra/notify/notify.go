@@ -1,4 +1,4 @@
-// Package notify says who is told of which alert: Alertmanager's configuration, typed, from the alerts and the receivers
+// Package notify says who is notified of which alert: Alertmanager's configuration, typed, from the alerts and the receivers
 // of a stack. It knows neither Pulumi nor stacks; secrets are files that the configuration names.
 package notify
 
@@ -11,20 +11,20 @@ import (
 	"github.com/techcommerce/platform/infra/alerts"
 )
 
-// Args is what the configuration is made from. A receiver that is nil is not told.
+// Args is what the configuration is made from. A receiver that is nil is not notified.
 type Args struct {
-	// Alerts are those of the stack: they say which of them hide which.
+	// Alerts are those of the stack: they say which of them inhibit which.
 	Alerts []alerts.Alert
 	// Evaluation is the time between two evaluations of the rules.
 	Evaluation time.Duration
 	// Secrets is the folder with the files below.
 	Secrets string
-	// Webhook is told everything, Slack and Email what is critical or a warning, PagerDuty what is critical.
+	// Webhook is notified of everything, Slack and Email of what is critical or a warning, PagerDuty of what is critical.
 	Webhook   *Webhook
 	Slack     *Slack
 	PagerDuty *PagerDuty
 	Email     *Email
-	// Heartbeat is told Watchdog every few minutes, and alerts when it hears nothing.
+	// Heartbeat receives Watchdog every few minutes, and alerts when it does not.
 	Heartbeat *Heartbeat
 }
 
@@ -39,10 +39,10 @@ type Slack struct {
 	Channel string
 }
 
-// PagerDuty wakes somebody, by the integration key in the file PagerDutyKey.
+// PagerDuty pages on-call, by the integration key in the file PagerDutyKey.
 type PagerDuty struct{}
 
-// Email writes letters.
+// Email sends mail.
 type Email struct {
 	To, From string
 	// Server is host:port. It must speak TLS.

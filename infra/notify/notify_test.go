@@ -162,20 +162,20 @@ func TestSecrets(t *testing.T) {
 }
 
 // TestHides proves that an alert hides only others that there are, by labels that both have.
-func TestHides(t *testing.T) {
+func TestInhibitions(t *testing.T) {
 	t.Parallel()
 	known := map[string]bool{}
 	for _, name := range alerts.Names() {
 		known[name] = true
 	}
 	for _, alert := range everybody().Alerts {
-		for _, hidden := range alert.Hides {
-			for _, name := range hidden.Alerts {
+		for _, inhibited := range alert.Inhibits {
+			for _, name := range inhibited.Alerts {
 				if !known[name] || name == alert.Name {
 					t.Errorf("%s hides %s", alert.Name, name)
 				}
 			}
-			if len(hidden.Equal) == 0 {
+			if len(inhibited.Equal) == 0 {
 				t.Errorf("%s hides alerts of anything", alert.Name)
 			}
 		}

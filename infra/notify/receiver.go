@@ -19,7 +19,7 @@ const (
 	colour = `{{ if eq .Status "resolved" }}good{{ else if eq .CommonLabels.severity "critical" }}danger{{ else }}warning{{ end }}`
 )
 
-// receivers are one for each severity: the more severe, the more ways to be told.
+// receivers are one for each severity: the more severe, the more channels.
 func (a Args) receivers() []receiver {
 	return []receiver{
 		{Name: nobody},
@@ -40,7 +40,7 @@ func (a Args) webhook() []webhookConfig {
 	return []webhookConfig{{SendResolved: true, URL: a.Webhook.URL}}
 }
 
-// heartbeat sends no all-clear: a Watchdog that resolves is no sign of life.
+// heartbeat sends no resolved notification: a Watchdog that resolves is no heartbeat.
 func (a Args) heartbeat() []webhookConfig {
 	if a.Heartbeat == nil {
 		return nil

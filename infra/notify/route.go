@@ -17,7 +17,7 @@ const (
 // alert that inhibits it may fire up to one evaluation later.
 func Wait(evaluation time.Duration) time.Duration { return evaluation + 5*time.Second }
 
-// routes sends each alert to the receiver of its severity. What begins together is told together: alerts of one name,
+// routes sends each alert to the receiver of its severity. What begins together is notified together: alerts of one name,
 // service and namespace are one notification.
 func routes(evaluation time.Duration) route {
 	return route{
@@ -27,9 +27,9 @@ func routes(evaluation time.Duration) route {
 		GroupInterval:  "5m",
 		RepeatInterval: "12h",
 		Routes: []route{
-			// A dead man's switch expects to hear of it all the time.
+			// A dead man's switch expects it all the time.
 			{Matchers: []string{match("alertname", "Watchdog")}, Receiver: watchdog, GroupWait: "0s", GroupInterval: "1m", RepeatInterval: "5m"},
-			// The all-clear is told as soon as the alert.
+			// The recovery is notified as soon as the alert.
 			{Matchers: []string{severity(alerts.Critical)}, Receiver: string(alerts.Critical), GroupInterval: "1m", RepeatInterval: "1h"},
 			{Matchers: []string{severity(alerts.Warning)}, Receiver: string(alerts.Warning), GroupInterval: "1m"},
 			{Matchers: []string{severity(alerts.Info)}, Receiver: string(alerts.Info)},
@@ -45,11 +45,11 @@ func match(label, value string) string { return label + `="` + value + `"` }
 func inhibitions(list []alerts.Alert) []inhibition {
 	var rules []inhibition
 	for _, alert := range list {
-		for _, hidden := range alert.Hides {
+		for _, inhibited := range alert.Inhibits {
 			rules = append(rules, inhibition{
 				Source: []string{match("alertname", alert.Name)},
-				Target: []string{`alertname=~"` + strings.Join(hidden.Alerts, "|") + `"`},
-				Equal:  append([]string{"environment"}, hidden.Equal...),
+				Target: []string{`alertname=~"` + strings.Join(inhibited.Alerts, "|") + `"`},
+				Equal:  append([]string{"environment"}, inhibited.Equal...),
 			})
 		}
 	}

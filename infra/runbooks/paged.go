@@ -57,7 +57,7 @@ func indexOf(list []alerts.Alert) (index, error) {
 			Alert: alert, Prometheus: prometheus.Alerts[alert.Name], Datadog: datadog.Alerts[alert.Name],
 			Cluster: cluster.Alerts[alert.Name], Undrilled: undrilled()[alert.Name],
 		}
-		if alert.Path {
+		if alert.NotificationPath {
 			p.Only = "not needed: it is about Prometheus' own way to on-call"
 		}
 		page.Paged = append(page.Paged, p)

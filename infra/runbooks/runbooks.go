@@ -23,8 +23,8 @@ type page struct {
 	After string
 	// SilenceCommand silences it.
 	SilenceCommand string
-	// Hidden are the alerts that it hides.
-	Hidden []string
+	// Inhibited are the alerts that it inhibits.
+	Inhibited []string
 	// LimitText is its limit where a stack sets none.
 	LimitText string
 }
@@ -68,8 +68,8 @@ func pageOf(alert alerts.Alert) page {
 	if alert.For > 0 {
 		p.After = alerts.Duration(alert.For).String()
 	}
-	for _, hidden := range alert.Hides {
-		p.Hidden = append(p.Hidden, hidden.Alerts...)
+	for _, inhibited := range alert.Inhibits {
+		p.Inhibited = append(p.Inhibited, inhibited.Alerts...)
 	}
 	return p
 }

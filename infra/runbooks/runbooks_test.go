@@ -141,7 +141,7 @@ func TestEveryCriticalAlertPages(t *testing.T) {
 	for _, alert := range alerts.All(alerts.Reference()) {
 		cluster := `(\d\w+ on [\d-]+ \([^|]+\)|not drilled: [^|]+)`
 		datadog := "\\d\\w+: `@pagerduty-shop`.* \\(.+\\)"
-		if alert.Path {
+		if alert.NotificationPath {
 			datadog = "not needed: .+"
 		}
 		row := regexp.MustCompile(`\| \[` + alert.Name + "\\]\\S+ \\| .+ \\| .+ \\| \\d\\w+ \\| \\d\\w+: receiver `critical` \\| " + cluster + " \\| " + datadog + ` \| .+ \|`).FindString(table)

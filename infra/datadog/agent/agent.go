@@ -57,7 +57,7 @@ func (a Args) validate() error {
 type Agent struct {
 	pulumi.ResourceState
 
-	// Status and Version are the release's, as Helm tells them.
+	// Status and Version are the release's, as Helm reports them.
 	Status  pulumi.StringOutput `pulumi:"status"`
 	Version pulumi.StringOutput `pulumi:"version"`
 }
@@ -141,7 +141,7 @@ func secret(a Args, in pulumi.StringOutput, name, entry, value string) *corev1.S
 	}
 }
 
-// fingerprint changes with the key and tells nothing of it.
+// fingerprint changes with the key and reveals nothing of it.
 func fingerprint(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:4])

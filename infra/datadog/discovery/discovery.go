@@ -1,4 +1,4 @@
-// Package discovery says what the agent is told of the containers on its node, and what it calls what they export. It is
+// Package discovery configures what the agent collects of the containers on its node, and knows what it calls their metrics. It is
 // apart from package agent, whose Kubernetes types are slow to compile, because it changes with the contract.
 package discovery
 
@@ -80,7 +80,7 @@ type instance struct {
 	Most int `json:"max_returned_metrics"`
 }
 
-// Annotations tell the agent on a service's node how to read its logs and where its metrics are. The container is
+// Annotations configure how the agent on a service's node reads its logs and scrapes its metrics. The container is
 // called like the service.
 func Annotations(service contract.Service) map[string]string {
 	logs := []logSource{{
@@ -92,7 +92,7 @@ func Annotations(service contract.Service) map[string]string {
 	return annotations
 }
 
-// ServerLog tells the agent that a container of a service is PostgreSQL, which writes everything to stderr: of a program
+// ServerLog says to the agent that a container of a service is PostgreSQL, which writes everything to stderr: of a program
 // that Datadog does not know it takes whatever is there for an error.
 func ServerLog(container, service string) map[string]string {
 	return map[string]string{about(container) + ".logs": encode([]logSource{{Source: "postgresql", Service: service, Rules: []logRule{}}})}
@@ -106,7 +106,7 @@ func ExporterLog(container string) map[string]string {
 	}})}
 }
 
-// Metrics tell the agent where a container has which metrics.
+// Metrics configure which metrics of a container the agent collects, and where.
 func Metrics(container string, port int, metrics []string) map[string]string {
 	var names []string
 	for _, metric := range metrics {

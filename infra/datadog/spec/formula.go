@@ -18,7 +18,7 @@ type Term struct {
 	Count bool
 }
 
-// Formula is an expression taken apart, for whoever evaluates it: in Tree the name s0 stands for the first of Terms, s1
+// Formula is an expression parsed for an evaluator: in Tree the name s0 stands for the first of Terms, s1
 // for the second.
 type Formula struct {
 	Terms []Term

@@ -88,7 +88,7 @@ func (c *check) variable(field, name string) {
 	}
 }
 
-// notifies checks who hears of it, and how often.
+// notifies checks who is notified, and how often.
 func (c *check) notifies() {
 	for _, group := range c.NotifyBy {
 		if group != "*" && !slices.Contains(c.grouped, group) {

@@ -42,7 +42,7 @@ type Monitor struct {
 	NewGroupDelay int
 	// FullWindow waits until the whole window has data.
 	FullWindow bool
-	// TimeoutHours resolves a monitor that hears nothing more; 0 never does.
+	// TimeoutHours resolves a monitor that gets no more data; 0 never does.
 	TimeoutHours int
 	// CurrentPeriod says that the monitor evaluates a running day or month instead of the last minutes.
 	CurrentPeriod bool
@@ -57,7 +57,7 @@ type Thresholds struct {
 type NoData struct {
 	// On is show_no_data, show_and_notify_no_data, resolve or default.
 	On string
-	// Notify tells people after Minutes.
+	// Notify notifies after Minutes.
 	Notify  bool
 	Minutes int
 }

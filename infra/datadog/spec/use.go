@@ -9,7 +9,7 @@ type Use struct {
 	Filters, By []string
 }
 
-// Uses lists what a monitor's query looks at, for whoever knows what there is.
+// Uses lists what a monitor's query looks at, to be checked against what exists.
 func (m Monitor) Uses() []Use {
 	text := strings.TrimSpace(m.Query)
 	if m.Type == Metric {

@@ -12,18 +12,18 @@ const (
 // period is what the objectives are promised over.
 const period = "30d"
 
-// promise is an objective under its name, and the monitors that it is taken from.
-type promise struct {
+// plannedObjective is an objective under its name, and the monitors that it is taken from.
+type plannedObjective struct {
 	name      string
 	service   string
 	objective spec.Objective
 	of        []string
 }
 
-// promises are the objectives.
-func (a Args) promises() []promise {
+// objectives are those of the stack.
+func (a Args) objectives() []plannedObjective {
 	o := a.Objectives
-	return []promise{
+	return []plannedObjective{
 		{name: ordersObjective, service: a.Orders, objective: spec.Objective{
 			Description: "Of the requests to " + a.Orders + ", so many are answered without an error of its own.",
 			Targets:     targets(o.Orders, "7d", period),

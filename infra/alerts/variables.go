@@ -10,31 +10,31 @@ import (
 
 // promql puts into an expression what others define, so that no rule repeats it: $requests and its like are metrics of
 // the services, $namespace and its like are names in the stack.
-func (w words) promql(expr string) string { return w.Replace(strings.TrimSpace(expr)) }
+func (v variables) promql(expr string) string { return v.Replace(strings.TrimSpace(expr)) }
 
 // runbook does the same for a runbook's commands and queries.
-func (w words) runbook(r Runbook) Runbook {
-	r.Investigate, r.Fix = w.steps(r.Investigate), w.steps(r.Fix)
+func (v variables) runbook(r Runbook) Runbook {
+	r.Investigate, r.Fix = v.steps(r.Investigate), v.steps(r.Fix)
 	return r
 }
 
-func (w words) steps(list []Step) []Step {
+func (v variables) steps(list []Step) []Step {
 	var complete []Step
 	for _, step := range list {
-		step.Run, step.Query = w.promql(step.Run), w.promql(step.Query)
+		step.Run, step.Query = v.promql(step.Run), v.promql(step.Query)
 		complete = append(complete, step)
 	}
 	return complete
 }
 
-// words stand in expressions and commands for what others define. To make them costs more than to use them.
-type words struct{ *strings.Replacer }
+// variables stand in expressions and commands for what others define. To make them costs more than to use them.
+type variables struct{ *strings.Replacer }
 
-// words lists longer words before those that they begin with. $traffic leaves out what the kubelet asks: it would hide
+// variables lists longer ones before those that they begin with. $traffic leaves out what the kubelet asks: it would hide
 // every error behind a thousand good answers, and a draining pod is not ready by design.
-func (t Target) words() words {
+func (t Target) variables() variables {
 	ours := `job="` + JobServices + `", namespace="` + t.Namespace + `"`
-	return words{strings.NewReplacer(
+	return variables{strings.NewReplacer(
 		"$requests", contract.MetricRequests,
 		"$seconds", contract.MetricRequestDuration,
 		"$orders", contract.MetricOrders,
@@ -62,7 +62,7 @@ func (t Target) words() words {
 		"$placing", ours+`, service="`+contract.OrderAPI.Name+`", method="POST", route=~"(/api)?/orders"`,
 		"$browsing", ours+`, service="`+contract.ProductAPI.Name+`", method="GET", route=~"(/api)?/products(/[{]id[}])?"`,
 		"$rate", Duration(t.rateWindow()).String(),
-		"$fast", bucket(t.Promises.Fast),
+		"$fast", bucket(t.Objectives.Fast),
 		"$disks", `job="`+JobNodeExporter+`", mountpoint!~"/boot.*", fstype!~"tmpfs|ramfs|overlay|squashfs|iso9660|nsfs|nfs.*|fuse.*"`,
 	)}
 }
