@@ -24,7 +24,7 @@ func answers() map[string]any {
 	}
 }
 
-// API answers the program: it has what the stacks need, and no Deployment that is still rolling out.
+// API answers the program: it has what the stacks need, and neither Deployments that still roll out nor pods of canaries.
 type API struct{}
 
 // ServeHTTP answers one question.
@@ -32,7 +32,8 @@ func (API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer, known := answers()[r.URL.Path]
 	w.Header().Set("Content-Type", "application/json")
 	switch {
-	case strings.HasPrefix(r.URL.Path, "/apis/apps/v1/namespaces/") && strings.HasSuffix(r.URL.Path, "/deployments"):
+	case strings.HasPrefix(r.URL.Path, "/apis/apps/v1/namespaces/") && strings.HasSuffix(r.URL.Path, "/deployments"),
+		strings.HasPrefix(r.URL.Path, "/api/v1/namespaces/") && strings.HasSuffix(r.URL.Path, "/pods"):
 		answer = object{"items": []object{}}
 	case !known:
 		w.WriteHeader(http.StatusNotFound)
