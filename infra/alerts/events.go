@@ -26,7 +26,7 @@ func eventsUndelivered() Alert {
 		Expr:        `max by (namespace, service, receiver) ($eventsOldest{$services}) > $limit`,
 		Summary:     "{{ $labels.receiver }} does not accept events",
 		Description: "A change of an order in {{ $labels.namespace }} has waited for {{ $value | humanizeDuration }} until {{ $labels.receiver }} accepts it.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "A change of an order was not accepted by the webhook's receiver since. order-api sends it again after growing pauses, " +
 				"up to an hour, for about two and a half days; then it becomes a dead letter.",
@@ -62,7 +62,7 @@ func eventsDead() Alert {
 		Expr:        `max by (namespace, service, receiver) ($eventsDead{$services}) > 0`,
 		Summary:     "Events for {{ $labels.receiver }} are dead letters",
 		Description: "{{ $value }} changes of orders in {{ $labels.namespace }} are not sent to {{ $labels.receiver }} any more.",
-		Page:        dashboards.Orders,
+		Dashboard:   dashboards.Orders,
 		Runbook: Runbook{
 			Meaning: "A webhook's receiver did not accept an event for about two and a half days, or answered 410 Gone. Neither that event " +
 				"nor later ones of the same order are sent to it any more, until somebody decides.",
