@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -102,6 +103,10 @@ func (a *api) reconcile(w http.ResponseWriter, r *http.Request) {
 	report, err := a.orders.Reconcile(ctx, order.Reconciliation{
 		Window: time.Duration(hours) * time.Hour, Repair: repair,
 	})
+	if err != nil && ctx.Err() != nil && r.Context().Err() == nil {
+		err = &fault.Error{Kind: fault.Unavailable, Message: fmt.Sprintf(
+			"Comparing takes longer than %s; %d reservations and %d orders were compared. Ask for fewer hours", within, report.Reservations, report.Orders)}
+	}
 	if err != nil {
 		rest.Error(w, r, err)
 		return
