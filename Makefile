@@ -106,7 +106,7 @@ test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, resta
 	go test -v -count=1 -timeout 60m ./test/e2e
 
 test-group: ## one group of the end-to-end tests on the cluster that make up PUBLISH=none has started here: make test-group GROUP=declaration
-	PUBLISH=none 	E2E_CHECKOUT=$(CURDIR) go test -v -count=1 -timeout 60m -run 'TestPlatform/$(or $(GROUP),.)' ./test/e2e
+	PUBLISH=none E2E_CHECKOUT=$(CURDIR) go test -v -count=1 -timeout 60m -run 'TestPlatform/$(or $(GROUP),.)' ./test/e2e
 
 golden: program ## rewrite the golden files and the settings reference after a change that is meant
 	go generate ./stacks/...
