@@ -45,8 +45,8 @@ func eventsUndelivered() Alert {
 					"to send them at once, restart nothing: the pauses are in the database."},
 				{Do: "It refuses the signature: compare its key with the secret `webhookKeys`. During a rotation both keys are in it, so that " +
 					"the receiver may change when it likes."},
-				{Do: "The receiver is gone for good: remove it from `webhooks` in `Pulumi.$STACK.yaml` and deploy. What was left for it is " +
-					"shown at `/admin/events`, where it can be discarded."},
+				{Do: "The receiver is gone for good: remove it from `webhooks` in `Pulumi.$STACK.yaml` and deploy. Dead letters for " +
+					"it can be discarded at `/admin/events`; what is pending waits for a webhook of that name."},
 			},
 			Silence: "While the receiver is down on purpose.",
 		},
