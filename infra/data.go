@@ -31,7 +31,10 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 		reportServer(args.Postgres, stack)
 	}
 	if e := stack.Database.External; e != nil {
-		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port}
+		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port, CA: e.CABundle}
+		if e.Pooler != nil {
+			args.External.PoolerPort = e.Pooler.Port
+		}
 	}
 	return args
 }
@@ -88,6 +91,10 @@ func databaseSecrets(stack stacks.Stack) map[string]string {
 		if d.External != nil {
 			setting := stacks.DatabaseURLSetting(service.Name)
 			secrets[database.URLName(service.Name)] = stack.Secrets[setting].Reveal()
+			if d.External.Pooler != nil {
+				direct := stacks.DatabaseDirectURLSetting(service.Name)
+				secrets[database.DirectURLName(service.Name)] = stack.Secrets[direct].Reveal()
+			}
 		}
 	}
 	if d.Postgres == nil {

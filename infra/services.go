@@ -134,6 +134,13 @@ func store(args *workload.Args, service contract.Service, stack stacks.Stack, da
 	if to.SecretURL != nil {
 		args.SecretEnv[contract.EnvDatabaseURL] = *to.SecretURL
 	}
+	if to.DirectURL != nil {
+		args.SecretEnv[contract.EnvDatabaseDirectURL] = *to.DirectURL
+	}
+	if to.CA != nil {
+		args.Env[contract.EnvDatabaseCA] = to.CA.File
+		args.Config = &workload.Config{Name: to.CA.Config, Path: to.CA.Folder}
+	}
 	if to.Password != nil {
 		args.SecretEnv[database.PasswordEnv] = *to.Password
 	}
@@ -141,7 +148,9 @@ func store(args *workload.Args, service contract.Service, stack stacks.Stack, da
 		args.Volume = &workload.Volume{Claim: to.Volume.Claim, Path: to.Volume.Path}
 	}
 	for _, server := range to.Servers {
-		args.Callees = append(args.Callees, workload.Callee{Peer: server, Port: to.Port})
+		for _, port := range to.Ports {
+			args.Callees = append(args.Callees, workload.Callee{Peer: server, Port: port})
+		}
 	}
 }
 

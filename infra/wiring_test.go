@@ -1,17 +1,25 @@
 package main
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"math/big"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/internal/declare"
 	"github.com/techcommerce/platform/infra/internal/wiring"
 	"github.com/techcommerce/platform/stacks"
@@ -35,7 +43,94 @@ func variants(t testing.TB) map[string]stacks.Stack {
 		"remoteWritePassword": "given-remote-password",
 		"webhookKeys":         "books=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw mail=whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX",
 	}))
+	all["managed"] = mustDecode(t, stackstest.Text(t, "managed", fmt.Sprintf(managed, mustCertify(t)), managedSecrets()))
 	return all
+}
+
+// managed uses a database elsewhere that has an authority of its own, behind a pooler.
+const managed = `
+config:
+  techcommerce:database: {external: {networks: [203.0.113.0/24], caBundle: %q, pooler: {}}}
+  techcommerce:edge: {nodePort: 30300}
+`
+
+func managedSecrets() map[string]string {
+	secrets := map[string]string{}
+	for _, service := range []string{contract.ProductAPI.Name, contract.OrderAPI.Name} {
+		for setting, port := range map[string]int{stacks.DatabaseURLSetting(service): 6432, stacks.DatabaseDirectURLSetting(service): 5432} {
+			secrets[setting] = fmt.Sprintf("postgres://%s:given-%[2]s@db.example.com:%[3]d/%[1]s?sslmode=verify-full", service, setting, port)
+		}
+	}
+	return secrets
+}
+
+// mustCertify is the certificate of an authority, in PEM.
+func mustCertify(t testing.TB) string {
+	t.Helper()
+	_, key, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour), IsCA: true}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+}
+
+// TestServicesReachAManagedDatabase holds the way to it together: the addresses, the authority's file where the service
+// looks for it, and the policy that lets both ports through.
+func TestServicesReachAManagedDatabase(t *testing.T) {
+	t.Parallel()
+	certificate := mustCertify(t)
+	stack := mustDecode(t, stackstest.Text(t, "managed", fmt.Sprintf(managed, certificate), managedSecrets()))
+	objects := mustRead(t, mustDeclare(t, stack))
+	for _, service := range []string{contract.ProductAPI.Name, contract.OrderAPI.Name} {
+		_, c := deployment(objects, service)
+		file := ""
+		for _, variable := range c.Env {
+			switch variable.Name {
+			case contract.EnvDatabaseCA:
+				file = variable.Value
+			case contract.EnvDatabaseURL, contract.EnvDatabaseDirectURL:
+				if variable.ValueFrom == nil || variable.ValueFrom.SecretKeyRef == nil {
+					t.Errorf("%s: %s is no secret", service, variable.Name)
+				}
+			}
+		}
+		if got := mountedFile(objects, service, file); got != certificate {
+			t.Errorf("%s: %s=%q has %q, want the certificate", service, contract.EnvDatabaseCA, file, got)
+		}
+		ports := map[int32]bool{}
+		for _, rule := range policy(objects, service).Spec.Egress {
+			for _, port := range rule.Ports {
+				ports[port.Port.IntVal] = true
+			}
+		}
+		if !ports[5432] || !ports[6432] {
+			t.Errorf("%s may connect to %v, want 5432 and 6432 among them", service, ports)
+		}
+	}
+}
+
+// mountedFile is what a service's container finds at a path that is in a ConfigMap.
+func mountedFile(objects *wiring.Objects, service, path string) string {
+	d, c := deployment(objects, service)
+	for _, mount := range c.VolumeMounts {
+		for _, volume := range d.Spec.Template.Spec.Volumes {
+			file, within := strings.CutPrefix(path, mount.MountPath+"/")
+			if !within || volume.Name != mount.Name || volume.ConfigMap == nil {
+				continue
+			}
+			for _, config := range objects.ConfigMaps {
+				if config.Name == volume.ConfigMap.Name {
+					return config.Data[file]
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // attached is a second stack on a cluster: it uses the agent that another one has installed.

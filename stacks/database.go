@@ -1,8 +1,6 @@
 package stacks
 
 import (
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
@@ -29,18 +27,6 @@ type Embedded struct {
 }
 
 func (e *Embedded) setDefaults() { e.Size = GiB }
-
-// External uses PostgreSQL elsewhere.
-type External struct {
-	// Networks lists the address ranges of the servers: services may connect there and nowhere else.
-	Networks []CIDR `json:"networks"`
-	// Port is where the servers listen.
-	Port int `json:"port,omitempty" min:"1" max:"65535"`
-	// Plaintext allows connections without TLS.
-	Plaintext bool `json:"plaintext,omitempty"`
-}
-
-func (e *External) setDefaults() { e.Port = 5432 }
 
 // Mode names the entry that is set.
 func (d Database) Mode() string { return strings.Join(d.modes(), "+") }
@@ -93,59 +79,4 @@ func (e Embedded) validate(services map[string]Service) []Problem {
 		}
 	}
 	return found
-}
-
-// validate also looks into the addresses, but never shows one: they hold passwords.
-func (e External) validate(secrets map[string]Secret) []Problem {
-	var found problems
-	if len(e.Networks) == 0 {
-		found.add("database.external.networks", "empty, want the address ranges of the database servers")
-	}
-	seen := map[string]string{}
-	for _, service := range contract.Services() {
-		if !service.Stores {
-			continue
-		}
-		setting := DatabaseURLSetting(service.Name)
-		secret, ok := secrets[setting]
-		if !ok {
-			found.add(setting, "missing; run `pulumi config set --secret %s postgres://…`", setting)
-			continue
-		}
-		if secret == "" {
-			continue // reported where it was read
-		}
-		address, rule := e.check(secret.Reveal())
-		if rule != "" {
-			found.add(setting, "%s", rule)
-			continue
-		}
-		if other := seen[address]; other != "" {
-			found.add(setting, "the same database as %s, want one for each service", other)
-		}
-		seen[address] = setting
-	}
-	return found
-}
-
-// check returns the host and database that a DSN names, or the rule that it breaks.
-func (e External) check(dsn string) (address, rule string) {
-	parsed, err := url.Parse(dsn)
-	if err != nil || !slices.Contains([]string{"postgres", "postgresql"}, parsed.Scheme) || parsed.Hostname() == "" ||
-		len(parsed.Path) < 2 {
-		return "", "want postgres://user:password@host:port/database?sslmode=verify-full"
-	}
-	port := parsed.Port()
-	if port == "" {
-		port = "5432"
-	}
-	mode := parsed.Query().Get("sslmode")
-	if encrypted := []string{"require", "verify-ca", "verify-full"}; !e.Plaintext && !slices.Contains(encrypted, mode) {
-		return "", "sslmode is " + quoteOr(mode, "not set") + ", want require, verify-ca or verify-full " +
-			"(or database.external.plaintext)"
-	}
-	if port != itoa(e.Port) {
-		return "", "port " + port + ", but database.external.port is " + itoa(e.Port)
-	}
-	return parsed.Hostname() + ":" + port + parsed.Path, ""
 }

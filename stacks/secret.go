@@ -29,6 +29,11 @@ func camel(text, separator string) string {
 // productApiDatabaseUrl.
 func DatabaseURLSetting(service string) string { return camel(service, "-") + "DatabaseUrl" }
 
+// DatabaseDirectURLSetting is the secret setting with the address of the server itself where a pooler stands before it.
+func DatabaseDirectURLSetting(service string) string {
+	return camel(service, "-") + "DatabaseDirectUrl"
+}
+
 // DatabasePasswordSetting is the secret setting that gives the password of a service's role in database.postgres.
 func DatabasePasswordSetting(service string) string { return camel(service, "-") + "DatabasePassword" }
 
@@ -40,7 +45,7 @@ func secretKeys() []string {
 	}, monitoringSecrets(), newsSecrets())
 	for _, service := range contract.Services() {
 		if service.Stores {
-			keys = append(keys, DatabaseURLSetting(service.Name))
+			keys = append(keys, DatabaseURLSetting(service.Name), DatabaseDirectURLSetting(service.Name))
 		}
 	}
 	keys = append(keys, madeKeys()...)

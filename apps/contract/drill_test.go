@@ -63,18 +63,18 @@ func mustDrill(t *testing.T, products, orders database.Settings, more map[string
 		contract.EnvReservationKey: reservationKey, contract.EnvAdminAPIKey: adminKey, contract.EnvOpenOrders: "true",
 	}
 	maps.Copy(env, more)
-	start := func(service contract.Service, url string, copies int) (running []*servicetest.Process) {
+	start := func(service contract.Service, of database.Settings, copies int) (running []*servicetest.Process) {
 		binary := servicetest.Build(t, service)
+		maps.Copy(env, databasetest.Environment(of))
 		for range copies {
-			env[contract.EnvDatabaseURL] = url
 			running = append(running, servicetest.Start(t, binary, env).AwaitReady())
 		}
 		return running
 	}
 	d := &drill{T: t, ids: map[string]int64{}}
-	d.products = start(contract.ProductAPI, products.URL, 1)[0]
+	d.products = start(contract.ProductAPI, products, 1)[0]
 	env[contract.EnvProductAPIURL] = d.products.URL
-	d.orders = start(contract.OrderAPI, orders.URL, 2)
+	d.orders = start(contract.OrderAPI, orders, 2)
 	return d
 }
 

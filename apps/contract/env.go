@@ -47,6 +47,13 @@ const (
 const (
 	// EnvDatabaseURL (product-api, order-api) is sqlite:///absolute/path.db or postgres://….
 	EnvDatabaseURL = "DATABASE_URL"
+	// EnvDatabaseDirectURL (product-api, order-api) is the address of PostgreSQL itself where EnvDatabaseURL is that of a
+	// pooler in transaction mode, such as PgBouncer: migrations need a session. Absent: there is no pooler.
+	EnvDatabaseDirectURL = "DATABASE_DIRECT_URL"
+	// EnvDatabaseCA (product-api, order-api) is a file with the certificates, in PEM, of those who vouch for the name of the
+	// server at EnvDatabaseURL; sslmode is verify-full then, or verify-ca where the URL says so. Absent: those of the
+	// system, where the URL's sslmode asks for any.
+	EnvDatabaseCA = "DATABASE_CA"
 	// EnvDatabaseConnections (product-api, order-api) bounds the store's connection pool. Default 10.
 	EnvDatabaseConnections = "DATABASE_CONNECTIONS"
 	// EnvDatabaseTimeout (product-api, order-api) bounds one statement, and the wait for SQLite's write lock. A Go

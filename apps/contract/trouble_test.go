@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -23,10 +24,15 @@ import (
 type trouble struct {
 	products, orders database.Settings
 	begin, end       func(t *testing.T, d *drill)
+	// readable says that the stores can still be read: the services stay ready for that.
+	readable bool
+	// refusal is what an order is told, where it is not that the store cannot be used now.
+	refusal string
 }
 
-// TestTrouble has the services' stores fail under them while customers order: readiness goes red, orders are turned
-// away in clear words, and when the trouble passes everything goes on by itself with nothing lost, doubled or oversold.
+// TestTrouble has the services' stores fail under them while customers order: orders are turned away in clear words, reads
+// go on where the stores can be read, readiness goes red where they cannot, and when the trouble passes everything goes on
+// by itself with nothing lost, doubled or oversold.
 func TestTrouble(t *testing.T) {
 	t.Parallel()
 	for name, prepare := range map[string]func(*testing.T) trouble{
@@ -59,11 +65,16 @@ func (tr trouble) run(t *testing.T) {
 	}
 	tr.begin(t, d)
 	for _, p := range d.processes() {
-		p.AwaitStatus(contract.ReadyPath, http.StatusServiceUnavailable)
+		if !tr.readable {
+			p.AwaitStatus(contract.ReadyPath, http.StatusServiceUnavailable)
+		}
 		p.AwaitStatus(contract.HealthPath, http.StatusOK) // a restart would not help
 	}
 	for i := range 3 {
-		d.turnedAway(fmt.Sprint("meanwhile-", i))
+		d.turnedAway(fmt.Sprint("meanwhile-", i), cmp.Or(tr.refusal, "The store cannot be used now"))
+	}
+	if tr.readable {
+		d.stillRead()
 	}
 	tr.end(t, d)
 	for _, p := range d.processes() {
@@ -79,19 +90,35 @@ func (tr trouble) run(t *testing.T) {
 	}
 }
 
+// noChanges is what an order is told while the store can only be read.
+const noChanges = "The store takes no changes now"
+
 const oneMouse = `{"customer":"Ann","items":[{"product_id":2,"quantity":1}]}`
 
 func (d *drill) processes() []*servicetest.Process {
 	return append([]*servicetest.Process{d.products}, d.orders...)
 }
 
-// turnedAway orders and wants to hear that it is not possible now, and nothing of why.
-func (d *drill) turnedAway(key string) {
+// stillRead wants the services ready and both lists served.
+func (d *drill) stillRead() {
+	d.Helper()
+	for _, p := range d.processes() {
+		list := "/api/orders"
+		if p == d.products {
+			list = "/api/products"
+		}
+		p.AwaitReady()
+		p.AwaitStatus(list, http.StatusOK)
+	}
+}
+
+// turnedAway orders and wants to hear that it is not possible now, and nothing more.
+func (d *drill) turnedAway(key, refusal string) {
 	d.Helper()
 	status, answer := d.post(d.orders[0].URL+"/api/orders", key, oneMouse)
 	var said map[string]any
 	if err := json.Unmarshal(answer, &said); err != nil || status != http.StatusServiceUnavailable ||
-		said["error"] != "The store cannot be used now" || len(said) != 1 {
+		said["error"] != refusal || len(said) != 1 {
 		d.Errorf("an order is answered %d %s, want 503 with a clear word", status, answer)
 	}
 }
@@ -108,6 +135,7 @@ func fullDisk(t *testing.T) trouble {
 	t.Cleanup(func() { must(t, syscall.Unmount(disk, syscall.MNT_DETACH)) })
 	ballast := filepath.Join(disk, "ballast")
 	return trouble{
+		readable: true, refusal: noChanges,
 		products: database.Settings{URL: "sqlite://" + filepath.Join(disk, "products.db")},
 		orders:   database.Settings{URL: "sqlite://" + filepath.Join(disk, "orders.db")},
 		begin: func(t *testing.T, _ *drill) {
@@ -121,7 +149,7 @@ func fullDisk(t *testing.T) trouble {
 
 // lockedFiles has somebody else write to both databases and not come to an end.
 func lockedFiles(t *testing.T) trouble {
-	tr := trouble{products: databasetest.SQLite(t), orders: databasetest.SQLite(t)}
+	tr := trouble{products: databasetest.SQLite(t), orders: databasetest.SQLite(t), readable: true}
 	release, released := make(chan struct{}), make(chan struct{}, 2)
 	tr.begin = func(t *testing.T, _ *drill) {
 		for _, settings := range []database.Settings{tr.products, tr.orders} {
@@ -182,6 +210,9 @@ func corruptFiles(t *testing.T) trouble {
 // postgres stops the server as a crash would and, with a setting, starts it again in the state that it makes.
 func postgres(t *testing.T, server *databasetest.Server, setting string) trouble {
 	tr := trouble{products: server.MustCreate(t), orders: server.MustCreate(t)}
+	if strings.HasPrefix(setting, "default_transaction_read_only") {
+		tr.readable, tr.refusal = true, noChanges
+	}
 	var hog *database.DB
 	release := make(chan struct{})
 	tr.begin = func(t *testing.T, _ *drill) {
@@ -191,7 +222,9 @@ func postgres(t *testing.T, server *databasetest.Server, setting string) trouble
 		}
 		must(t, server.Run(setting, "superuser_reserved_connections=0"))
 		if strings.HasPrefix(setting, "max_connections") {
-			hog = databasetest.MustOpen(t, tr.products)
+			taken := tr.products
+			taken.URL += "&application_name=" + hogName
+			hog = databasetest.MustOpen(t, taken)
 			go crowd(hog, 3, release)
 		}
 	}
@@ -205,7 +238,10 @@ func postgres(t *testing.T, server *databasetest.Server, setting string) trouble
 	return tr
 }
 
-// crowd takes so many connections, again and again, until it is released.
+// hogName tells the sessions of crowd from all others.
+const hogName = "hog"
+
+// crowd takes so many connections, again and again, until it is released, and ends the sessions of whoever was faster.
 func crowd(db *database.DB, connections int, release chan struct{}) {
 	for range connections {
 		go func() {
@@ -215,10 +251,19 @@ func crowd(db *database.DB, connections int, release chan struct{}) {
 					return
 				default:
 				}
-				// Whoever comes first has it.
-				_, _ = database.Read(context.Background(), db, func(context.Context, *sql.Tx) (database.None, error) {
-					<-release
-					return database.None{}, nil
+				_, _ = database.Read(context.Background(), db, func(ctx context.Context, tx *sql.Tx) (database.None, error) {
+					for {
+						select {
+						case <-release:
+							return database.None{}, nil
+						case <-time.After(50 * time.Millisecond):
+						}
+						_, err := tx.ExecContext(ctx, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+							WHERE backend_type = 'client backend' AND application_name <> $1`, hogName)
+						if err != nil {
+							return database.None{}, err
+						}
+					}
 				})
 			}
 		}()

@@ -45,6 +45,9 @@ func PasswordName(service string) string { return "database-" + service }
 // URLName is what the address of a service's external database is called in Args.Secrets.
 func URLName(service string) string { return "database-url-" + service }
 
+// DirectURLName is what the address of the server itself, behind a pooler, is called in Args.Secrets.
+func DirectURLName(service string) string { return "database-direct-url-" + service }
+
 // Embedded is a SQLite file on a volume per service.
 type Embedded struct {
 	// Volume says how much it holds and who provides it.
@@ -65,6 +68,10 @@ type External struct {
 	Networks []string
 	// Port is where they listen.
 	Port int
+	// PoolerPort is where a pooler before them listens, which services use but for migrations; 0 where there is none.
+	PoolerPort int
+	// CA has the certificates, in PEM, of the authority that theirs are from; empty for those that every system knows.
+	CA string
 }
 
 // Postgres is one server in the cluster.
@@ -155,6 +162,9 @@ func (a Args) needs() []string {
 		}
 		if a.External != nil {
 			names = append(names, URLName(app.Name))
+			if a.External.PoolerPort != 0 {
+				names = append(names, DirectURLName(app.Name))
+			}
 		}
 	}
 	if a.Postgres != nil {

@@ -27,13 +27,24 @@ type Connection struct {
 	URL string
 	// SecretURL is where the address is, if all of it is a secret. URL is empty then.
 	SecretURL *kube.SecretKey
+	// DirectURL is where the address of the server itself is, if SecretURL is a pooler's.
+	DirectURL *kube.SecretKey
+	// CA is the ConfigMap with the certificates of whom the server's is from, and Path the file that the service reads, if
+	// the authority is none that every system knows.
+	CA *CA
 	// Password is where the password in URL is, if it needs one.
 	Password *kube.SecretKey
 	// Volume is the claim that the service mounts, if its data is on one.
 	Volume *Volume
-	// Servers are who the service connects to, and Port where; none if its data is on a volume.
+	// Servers are who the service connects to, and Ports where; none if its data is on a volume.
 	Servers []kube.Peer
-	Port    int
+	Ports   []int
+}
+
+// CA is certificates in a ConfigMap, to be mounted in a folder.
+type CA struct {
+	Config       pulumi.StringOutput
+	Folder, File string
 }
 
 // PasswordEnv is the variable that Connection.URL refers to.
@@ -72,20 +83,7 @@ func (d *Database) declare(ctx *pulumi.Context, name string, args Args) error {
 	case args.Postgres != nil:
 		return d.serve(ctx, name, args)
 	default:
-		d.refer(args)
-		return nil
-	}
-}
-
-// refer points each service to a database elsewhere.
-func (d *Database) refer(args Args) {
-	var servers []kube.Peer
-	for _, network := range args.External.Networks {
-		servers = append(servers, kube.Peer{CIDR: network})
-	}
-	for _, app := range args.Apps {
-		url := args.Secrets[URLName(app.Name)]
-		d.Connections[app.Name] = Connection{SecretURL: &url, Servers: servers, Port: args.External.Port}
+		return d.refer(ctx, name, args)
 	}
 }
 

@@ -134,7 +134,7 @@ func (s server) connection(service string) Connection {
 			role(service), PasswordEnv, s.host, port, role(service)),
 		Password: &password,
 		Servers:  []kube.Peer{{Pods: s.app.Selector()}},
-		Port:     port,
+		Ports:    []int{port},
 	}
 }
 

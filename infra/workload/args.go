@@ -37,6 +37,8 @@ type Args struct {
 	SecretEnv map[string]kube.SecretKey
 	// Volume is mounted, if there is one.
 	Volume *Volume
+	// Config is mounted read-only, if there is one.
+	Config *Config
 	// Replicas is the number of pods where Autoscale is nil.
 	Replicas int
 	// Autoscale hands the number of pods to an autoscaler.
@@ -73,6 +75,12 @@ type Probes struct {
 type Volume struct {
 	Claim pulumi.StringInput
 	Path  string
+}
+
+// Config is a ConfigMap and where its files are mounted.
+type Config struct {
+	Name pulumi.StringInput
+	Path string
 }
 
 // Autoscale bounds the number of pods and says what load each shall have.

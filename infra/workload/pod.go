@@ -17,6 +17,7 @@ const (
 	portInternal = "internal"
 	volumeData   = "data"
 	volumeTmp    = "tmp"
+	volumeConfig = "config"
 )
 
 // podTemplate has no preStop hook: the service itself goes on serving for its drain delay after SIGTERM, and the grace
@@ -89,25 +90,35 @@ func volumes(a Args) corev1.VolumeArray {
 		Name:     pulumi.String(volumeTmp),
 		EmptyDir: &corev1.EmptyDirVolumeSourceArgs{SizeLimit: pulumi.String("16Mi")},
 	}}
-	if a.Volume == nil {
-		return list
+	if a.Volume != nil {
+		list = append(list, &corev1.VolumeArgs{
+			Name: pulumi.String(volumeData),
+			PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSourceArgs{
+				ClaimName: a.Volume.Claim.ToStringOutput(),
+			},
+		})
 	}
-	return append(list, &corev1.VolumeArgs{
-		Name: pulumi.String(volumeData),
-		PersistentVolumeClaim: &corev1.PersistentVolumeClaimVolumeSourceArgs{
-			ClaimName: a.Volume.Claim.ToStringOutput(),
-		},
-	})
+	if a.Config != nil {
+		list = append(list, &corev1.VolumeArgs{
+			Name: pulumi.String(volumeConfig), ConfigMap: &corev1.ConfigMapVolumeSourceArgs{Name: a.Config.Name.ToStringOutput()},
+		})
+	}
+	return list
 }
 
 func mounts(a Args) corev1.VolumeMountArray {
 	list := corev1.VolumeMountArray{&corev1.VolumeMountArgs{
 		Name: pulumi.String(volumeTmp), MountPath: pulumi.String("/tmp"),
 	}}
-	if a.Volume == nil {
-		return list
+	if a.Volume != nil {
+		list = append(list, &corev1.VolumeMountArgs{
+			Name: pulumi.String(volumeData), MountPath: pulumi.String(a.Volume.Path),
+		})
 	}
-	return append(list, &corev1.VolumeMountArgs{
-		Name: pulumi.String(volumeData), MountPath: pulumi.String(a.Volume.Path),
-	})
+	if a.Config != nil {
+		list = append(list, &corev1.VolumeMountArgs{
+			Name: pulumi.String(volumeConfig), MountPath: pulumi.String(a.Config.Path), ReadOnly: pulumi.Bool(true),
+		})
+	}
+	return list
 }

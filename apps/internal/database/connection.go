@@ -24,6 +24,7 @@ func connected[T any](ctx context.Context, db *DB, do func(*sql.Conn) (T, error)
 	defer conn.Close() //nolint:errcheck // it goes back to the pool, which knows whether it is any good
 	outcome, err := do(conn)
 	if err == nil {
+		db.answered.Store(time.Now().UnixNano())
 		return outcome, nil
 	}
 	if isReadOnly(err) {

@@ -3,12 +3,14 @@
 package database
 
 import (
-	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the driver
@@ -22,6 +24,12 @@ type Settings struct {
 	// URL is sqlite:///absolute/path.db or postgres://…. A SQLite URL may end in ?synchronous=off, for tests whose
 	// data need not survive the machine.
 	URL string
+	// DirectURL is PostgreSQL's own address where URL is that of a pooler in transaction mode. Migrations go there: they
+	// hold a lock for as long as their session. Empty: there is no pooler.
+	DirectURL string
+	// CA is a file with the certificates of those who may vouch for PostgreSQL's name. Empty: those of the system, if the
+	// URL asks for any.
+	CA string
 	// Connections bounds the pool.
 	Connections int
 	// Timeout bounds one statement, and the wait for a lock.
@@ -34,26 +42,69 @@ type Settings struct {
 func ReadSettings(env *environ.Reader) Settings {
 	s := Settings{
 		URL:         env.Required(contract.EnvDatabaseURL),
+		DirectURL:   env.Text(contract.EnvDatabaseDirectURL, ""),
+		CA:          env.Text(contract.EnvDatabaseCA, ""),
 		Connections: env.Int(contract.EnvDatabaseConnections, 10, 1, 1000),
 		Timeout:     env.Duration(contract.EnvDatabaseTimeout, 3*time.Second),
 	}
 	if s.URL == "" {
 		return s
 	}
-	if _, err := open(s); err != nil {
-		env.Problem(contract.EnvDatabaseURL, "want sqlite:///absolute/path.db or postgres://user@host/name")
-	}
+	s.check(env)
 	return s
+}
+
+// check opens what the settings name, which connects to nothing, one after the other: each variable has its own problem.
+func (s Settings) check(env *environ.Reader) {
+	if s.CA != "" {
+		if err := checkAuthorities(s.CA); err != nil {
+			env.Problem(contract.EnvDatabaseCA, err.Error())
+			return
+		}
+	}
+	alone := s
+	alone.DirectURL = ""
+	if err := alone.opens(); err != nil {
+		env.Problem(contract.EnvDatabaseURL, "want sqlite:///absolute/path.db or postgres://user@host/name: "+err.Error())
+	}
+	if s.DirectURL == "" {
+		return
+	}
+	alone.URL = s.DirectURL
+	if err := alone.opens(); err != nil || !isPostgres(s.DirectURL) {
+		env.Problem(contract.EnvDatabaseDirectURL, errors.Join(errors.New("want postgres://user@host/name"), err).Error())
+	}
+	if !isPostgres(s.URL) {
+		env.Problem(contract.EnvDatabaseDirectURL, "is set, but "+contract.EnvDatabaseURL+" is no pooler's postgres://…")
+	}
+}
+
+func (s Settings) opens() error {
+	db, err := open(s)
+	if err != nil {
+		return err
+	}
+	return db.Close()
+}
+
+func isPostgres(address string) bool {
+	return strings.HasPrefix(address, "postgres://") || strings.HasPrefix(address, "postgresql://")
 }
 
 // DB is a pool of connections.
 type DB struct {
-	pool     *sql.DB
+	pool *sql.DB
+	// own makes one connection for Check when all of the pool are taken.
+	own      *sql.DB
 	dialect  dialect
 	timeout  time.Duration
 	settings Settings
 	// path is the file of a SQLite database.
 	path string
+	// pooled says that a pooler in transaction mode answers at the URL.
+	pooled bool
+	// answered is when a statement last went well, in nanoseconds since 1970.
+	answered *atomic.Int64
 	// era counts the times at which all connections were given up. Those of an earlier one are not used again.
 	era *era
 	// writer has one slot where only one transaction may write at a time: SQLite's own lock polls, this one queues.
@@ -77,13 +128,16 @@ func Open(s Settings) (*DB, error) {
 	db.pool.SetMaxIdleConns(s.Connections)
 	db.pool.SetConnMaxIdleTime(5 * time.Minute)
 	db.pool.SetConnMaxLifetime(30 * time.Minute)
+	db.own.SetMaxOpenConns(1)
+	db.own.SetMaxIdleConns(0) // it is seldom needed
+	db.answered = &atomic.Int64{}
 	return db, nil
 }
 
 func open(s Settings) (*DB, error) {
 	parsed, err := url.Parse(s.URL)
 	if err != nil {
-		return nil, fmt.Errorf("malformed URL") // the parser's own words would repeat the password
+		return nil, errMalformed // the parser's own words would repeat the password
 	}
 	switch parsed.Scheme {
 	case "sqlite":
@@ -113,13 +167,17 @@ func openSQLite(location *url.URL, s Settings) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
+	own, err := sql.Open("sqlite", source.String())
+	if err != nil {
+		return nil, err
+	}
 	return &DB{
-		pool: pool, dialect: sqlite, timeout: s.Timeout, settings: s, path: location.Path, writer: make(chan struct{}, 1),
+		pool: pool, own: own, dialect: sqlite, timeout: s.Timeout, settings: s, path: location.Path, writer: make(chan struct{}, 1),
 	}, nil
 }
 
 // Close ends every connection.
-func (db *DB) Close() error { return db.pool.Close() }
+func (db *DB) Close() error { return errors.Join(db.pool.Close(), db.own.Close()) }
 
 // Locking is the clause that locks selected rows until the transaction ends. In SQLite a write transaction has the
 // whole file to itself, so there is nothing to say.
@@ -153,12 +211,3 @@ func (db *DB) Now() string {
 // WritesInQueries tells whether a WITH query may hold statements that write, so that one round trip does what a
 // transaction of several would.
 func (db *DB) WritesInQueries() bool { return db.dialect == postgres }
-
-// Check tells whether the store can be written to: a database that is full or read-only still answers reads.
-func (db *DB) Check(ctx context.Context) error {
-	_, err := Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (None, error) {
-		_, err := tx.ExecContext(ctx, `UPDATE probe SET at = $1`, time.Now().UnixMilli())
-		return None{}, err
-	})
-	return err
-}

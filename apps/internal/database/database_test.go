@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,6 +18,7 @@ import (
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
 	"github.com/techcommerce/platform/apps/internal/environ"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/health"
 )
 
 func TestMain(m *testing.M) { databasetest.Main(m) }
@@ -43,7 +45,7 @@ INSERT INTO probe (at) VALUES (0);
 
 func TestMigrateInManyProcessesAtOnce(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		var wait sync.WaitGroup
 		for range 6 {
 			db := databasetest.MustOpen(t, settings)
@@ -62,7 +64,7 @@ func TestMigrateInManyProcessesAtOnce(t *testing.T) {
 
 func TestMigrateRefusesANewerSchema(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		db := databasetest.MustOpen(t, settings)
 		must(t, db.Migrate(t.Context(), second))
 		err := db.Migrate(t.Context(), first)
@@ -77,7 +79,7 @@ func TestMigrateRefusesANewerSchema(t *testing.T) {
 
 func TestWriteIsAllOrNothing(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		db := mustMigrate(t, settings)
 		_, err := database.Write(t.Context(), db, func(ctx context.Context, tx *sql.Tx) (database.None, error) {
 			if _, err := tx.ExecContext(ctx, `INSERT INTO things (name) VALUES ('a')`); err != nil {
@@ -111,15 +113,16 @@ func TestWriteGivesUpOnALockedFileAndRecovers(t *testing.T) {
 		ended <- err
 	}()
 	<-locked
-	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
-		t.Errorf("Check of a locked file = %v, want unavailable", err)
+	if err := insert(t.Context(), db, "a"); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("a write to a locked file = %v, want unavailable", err)
 	}
+	must(t, db.Check(t.Context()))
 	if got := count(t, db); got != 0 { // readers go on
 		t.Errorf("rows = %d", got)
 	}
 	close(unlock)
 	<-ended // its transaction may have run out of time, which is beside the point
-	must(t, db.Check(t.Context()))
+	must(t, insert(t.Context(), db, "a"))
 }
 
 func TestCheckSeesACorruptFile(t *testing.T) {
@@ -140,7 +143,7 @@ func TestCheckSeesACorruptFile(t *testing.T) {
 	}
 }
 
-func TestCheckSeesAFullDiskAndRecovers(t *testing.T) {
+func TestReadsGoOnWhileTheDiskIsFull(t *testing.T) {
 	t.Parallel()
 	disk := t.TempDir()
 	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=512k"); err != nil {
@@ -163,15 +166,16 @@ func TestCheckSeesAFullDiskAndRecovers(t *testing.T) {
 	}
 	err = nil
 	for range 100 { // the log has room for a few pages yet
-		if err = db.Check(t.Context()); err != nil {
+		if err = write(t.Context(), db); err != nil {
 			break
 		}
 	}
-	if fault.KindOf(err) != fault.Unavailable {
-		t.Errorf("Check of a full disk = %v, want unavailable", err)
+	if known := fault.As(err); known == nil || known.Kind != fault.Unavailable || known.Message != noChanges {
+		t.Errorf("a write to a full disk = %v, want unavailable, and why", err)
 	}
-	must(t, os.Remove(ballast))
 	must(t, db.Check(t.Context()))
+	must(t, os.Remove(ballast))
+	must(t, write(t.Context(), db))
 }
 
 func TestCheckFollowsPostgresThroughItsTroubles(t *testing.T) {
@@ -192,8 +196,11 @@ func TestCheckFollowsPostgresThroughItsTroubles(t *testing.T) {
 
 	must(t, server.Stop())
 	must(t, server.Run("default_transaction_read_only=on"))
-	if err := db.Check(t.Context()); fault.KindOf(err) != fault.Unavailable {
-		t.Errorf("Check while the server is read-only = %v, want unavailable", err)
+	if err := db.Check(t.Context()); err == nil || health.Blocks(err) {
+		t.Errorf("Check while the server is read-only = %v, want it degraded", err)
+	}
+	if known := fault.As(write(t.Context(), db)); known == nil || known.Message != noChanges {
+		t.Errorf("a write while the server is read-only = %v, want it refused, and why", known)
 	}
 
 	must(t, server.Stop())
@@ -208,6 +215,38 @@ func TestCheckFollowsPostgresThroughItsTroubles(t *testing.T) {
 	must(t, hog.Close())
 	must(t, eventually(t, db))
 	server.MustRun(t, name, "SELECT 1 FROM things")
+}
+
+// noChanges is what a caller is told of a store that can only be read.
+const noChanges = "The store takes no changes now"
+
+// write changes something, which takes no room.
+func write(ctx context.Context, db *database.DB) error {
+	_, err := database.Write(ctx, db, func(ctx context.Context, tx *sql.Tx) (database.None, error) {
+		_, err := tx.ExecContext(ctx, `UPDATE probe SET at = at + 1`)
+		return database.None{}, err
+	})
+	return err
+}
+
+// TestCheckDoesNotWaitInTheQueue has every connection of the pool taken by statements that do not end: the store can be
+// read all the same, and whoever asks is told soon.
+func TestCheckDoesNotWaitInTheQueue(t *testing.T) {
+	t.Parallel()
+	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+		settings.Connections = 3
+		db := mustMigrate(t, settings)
+		crowd(t, db, settings.Connections, func() {
+			for range 3 {
+				begun := time.Now()
+				must(t, db.Check(t.Context()))
+				if took := time.Since(begun); took > time.Second {
+					t.Errorf("Check took %s while the pool is taken", took)
+				}
+				time.Sleep(1100 * time.Millisecond) // what went well before the pool was taken tells less and less
+			}
+		})
+	})
 }
 
 // crowd holds so many connections while it does something.
@@ -277,6 +316,8 @@ func count(t *testing.T, db *database.DB) int {
 	must(t, err)
 	return rows
 }
+
+func matches(pattern, text string) bool { return regexp.MustCompile(pattern).MatchString(text) }
 
 func must(t *testing.T, err error) {
 	t.Helper()

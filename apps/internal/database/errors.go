@@ -5,13 +5,16 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
+	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	driversqlite "modernc.org/sqlite"
 	codes "modernc.org/sqlite/lib"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
 
@@ -21,10 +24,38 @@ func (db *DB) fault(err error) error {
 	if err == nil || fault.As(err) != nil {
 		return err
 	}
-	if unavailable(err) {
-		return down(err)
+	switch {
+	case takesNoChanges(err):
+		return unwritable(err)
+	case unavailable(err):
+		return down(explained(err))
 	}
 	return err
+}
+
+// explained adds what to do about it to an error that does not say.
+func explained(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.Contains(pg.Message, "unsupported startup parameter") {
+		return fmt.Errorf("%w (a pooler answers at %s: set %s to the address of the server itself)",
+			err, contract.EnvDatabaseURL, contract.EnvDatabaseDirectURL)
+	}
+	return err
+}
+
+// takesNoChanges tells a store that is read-only or full, which can still be read.
+func takesNoChanges(err error) bool {
+	const diskFull = "53100"
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == readOnly || pg.Code == diskFull
+	}
+	var lite *driversqlite.Error
+	if errors.As(err, &lite) {
+		code := lite.Code() & primary
+		return code == codes.SQLITE_FULL || code == codes.SQLITE_READONLY
+	}
+	return false
 }
 
 func down(cause error) error { return fault.Down("The store cannot be used now", cause) }
@@ -48,9 +79,6 @@ func unavailable(err error) bool {
 
 // pgUnavailable is by the classes of PostgreSQL's appendix A: all but those that only a wrong statement can cause.
 func pgUnavailable(code string) bool {
-	if code == readOnly {
-		return true
-	}
 	switch code[:min(2, len(code))] {
 	case "08", "3D", "28", "40", "53", "55", "57", "58", "XX":
 		return true
@@ -58,10 +86,12 @@ func pgUnavailable(code string) bool {
 	return false
 }
 
+// primary is the part of SQLite's codes that says what happened; the rest says more about the same thing.
+const primary = 0xff
+
 func liteUnavailable(code int) bool {
-	const primary = 0xff // the rest of an extended code says more about the same thing
 	switch code & primary {
-	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_FULL, codes.SQLITE_IOERR, codes.SQLITE_READONLY,
+	case codes.SQLITE_BUSY, codes.SQLITE_LOCKED, codes.SQLITE_IOERR,
 		codes.SQLITE_CORRUPT, codes.SQLITE_NOTADB, codes.SQLITE_CANTOPEN, codes.SQLITE_INTERRUPT,
 		codes.SQLITE_NOMEM, codes.SQLITE_PERM, codes.SQLITE_PROTOCOL, codes.SQLITE_SCHEMA:
 		return true

@@ -1,6 +1,7 @@
 package database
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -72,18 +73,16 @@ func migrationFault(db *DB, err error) error {
 
 // migrationPool is a pool for migrations alone. On PostgreSQL its statements may take as long as they take, for a
 // migration that a timeout kills begins anew for ever; but none waits for a lock longer than any statement does,
-// because all that come after would wait behind it.
+// because all that come after would wait behind it. It goes to the server itself, past a pooler: its lock is a session's.
 func (db *DB) migrationPool() (*sql.DB, error) {
 	if db.dialect == sqlite {
 		return db.pool, nil
 	}
-	config, err := parsePostgres(db.settings)
+	config, err := parsePostgres(db.settings, cmp.Or(db.settings.DirectURL, db.settings.URL))
 	if err != nil {
 		return nil, err
 	}
-	config.RuntimeParams["statement_timeout"] = "0"
-	config.RuntimeParams["lock_timeout"] = fmt.Sprint(db.timeout.Milliseconds())
-	config.RuntimeParams["idle_in_transaction_session_timeout"] = fmt.Sprint(db.timeout.Milliseconds())
+	boundSession(config, 0, db.timeout)
 	return stdlib.OpenDB(*config), nil
 }
 

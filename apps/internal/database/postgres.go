@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -14,25 +15,59 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
-// openPostgres has every session bound its statements itself, so that a lost client holds no lock for long.
+// openPostgres has every session bound its statements itself, so that a lost client holds no lock for long. A pooler has
+// sessions of its own: behind one each transaction does that, and no statement has a name that the next one relies on.
 func openPostgres(s Settings) (*DB, error) {
-	config, err := parsePostgres(s)
+	now := &era{}
+	open := func() (*sql.DB, error) {
+		config, err := parsePostgres(s, s.URL)
+		if err != nil {
+			return nil, err
+		}
+		if s.DirectURL == "" {
+			boundSession(config, s.Timeout, s.Timeout)
+		} else {
+			config.DefaultQueryExecMode = pgx.QueryExecModeExec
+		}
+		return stdlib.OpenDB(*config, stdlib.OptionAfterConnect(now.mark), stdlib.OptionResetSession(now.check)), nil
+	}
+	pool, err := open()
 	if err != nil {
 		return nil, err
 	}
-	milliseconds := strconv.FormatInt(s.Timeout.Milliseconds(), 10)
-	config.RuntimeParams["statement_timeout"] = milliseconds
-	config.RuntimeParams["lock_timeout"] = milliseconds
-	config.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds
-	now := &era{}
-	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(now.mark), stdlib.OptionResetSession(now.check))
-	return &DB{pool: pool, dialect: postgres, timeout: s.Timeout, settings: s, era: now}, nil
+	own, err := open()
+	if err != nil {
+		return nil, err
+	}
+	if s.DirectURL != "" {
+		if _, err := parsePostgres(s, s.DirectURL); err != nil {
+			return nil, fmt.Errorf("the server's own address: %w", err)
+		}
+	}
+	return &DB{pool: pool, own: own, dialect: postgres, timeout: s.Timeout, settings: s, era: now, pooled: s.DirectURL != ""}, nil
 }
 
-func parsePostgres(s Settings) (*pgx.ConnConfig, error) {
-	config, err := pgx.ParseConfig(s.URL)
+// boundSession bounds what a session may take for a statement, and for a lock or a pause within a transaction.
+func boundSession(config *pgx.ConnConfig, statement, rest time.Duration) {
+	config.RuntimeParams["statement_timeout"] = milliseconds(statement)
+	config.RuntimeParams["lock_timeout"] = milliseconds(rest)
+	config.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(rest)
+}
+
+// boundTransaction is the statement that bounds the transaction that it is in, as boundSession does a session.
+const boundTransaction = `SELECT set_config('statement_timeout', $1, true), set_config('lock_timeout', $1, true),
+	set_config('idle_in_transaction_session_timeout', $1, true)`
+
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
+func parsePostgres(s Settings, address string) (*pgx.ConnConfig, error) {
+	address, err := trust(address, s.CA)
 	if err != nil {
-		return nil, fmt.Errorf("malformed URL") // the parser's own words would repeat the password
+		return nil, err
+	}
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		return nil, errMalformed // the parser's own words would repeat the password
 	}
 	config.ConnectTimeout = s.Timeout
 	return config, nil

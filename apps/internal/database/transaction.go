@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
@@ -22,7 +23,7 @@ func Read[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) 
 	if db.dialect == postgres {
 		options.Isolation = sql.LevelRepeatableRead
 	}
-	return connected(ctx, db, func(conn *sql.Conn) (T, error) { return transact(ctx, conn, &options, do) })
+	return connected(ctx, db, func(conn *sql.Conn) (T, error) { return transact(ctx, db, conn, &options, do) })
 }
 
 // Scanner reads the columns of a row.
@@ -45,9 +46,31 @@ func scanRow[T any](
 	}
 	err = conn.Raw(func(driver any) error {
 		var err error
-		outcome, err = scan(driver.(*stdlib.Conn).Conn().QueryRow(ctx, query, args...)) //nolint:forcetypeassert // openPostgres
+		server := driver.(*stdlib.Conn).Conn() //nolint:forcetypeassert // openPostgres
+		if db.pooled {
+			outcome, err = scanPooled(ctx, db, server, scan, query, args)
+			return err
+		}
+		outcome, err = scan(server.QueryRow(ctx, query, args...))
 		return err
 	})
+	return outcome, err
+}
+
+// scanPooled sends the bounds of the statement ahead of it, in the same transaction and the same round trip.
+func scanPooled[T any](
+	ctx context.Context, db *DB, server *pgx.Conn, scan func(Scanner) (T, error), query string, args []any,
+) (outcome T, err error) {
+	both := &pgx.Batch{}
+	both.Queue(boundTransaction, milliseconds(db.timeout))
+	both.Queue(query, args...)
+	answers := server.SendBatch(ctx, both)
+	if _, err = answers.Exec(); err == nil {
+		outcome, err = scan(answers.QueryRow())
+	}
+	if end := answers.Close(); err == nil {
+		err = end // the commit may have failed
+	}
 	return outcome, err
 }
 
@@ -55,7 +78,7 @@ func scanRow[T any](
 // nothing of the lost attempt may survive in the answer: the outcome is therefore what the attempt that was committed
 // returned. do assigns to nothing outside of itself, which a test holds all callers to.
 func Write[T any](ctx context.Context, db *DB, do func(context.Context, *sql.Tx) (T, error)) (T, error) {
-	return write(ctx, db, func(ctx context.Context, conn *sql.Conn) (T, error) { return transact(ctx, conn, nil, do) })
+	return write(ctx, db, func(ctx context.Context, conn *sql.Conn) (T, error) { return transact(ctx, db, conn, nil, do) })
 }
 
 // WriteRow runs one statement that writes and returns one row: a transaction of its own, which PostgreSQL is asked for
@@ -103,13 +126,18 @@ func write[T any](ctx context.Context, db *DB, attempt func(context.Context, *sq
 }
 
 func transact[T any](
-	ctx context.Context, conn *sql.Conn, options *sql.TxOptions, do func(context.Context, *sql.Tx) (T, error),
+	ctx context.Context, db *DB, conn *sql.Conn, options *sql.TxOptions, do func(context.Context, *sql.Tx) (T, error),
 ) (outcome T, err error) {
 	tx, err := conn.BeginTx(ctx, options)
 	if err != nil {
 		return outcome, fmt.Errorf("begin: %w", err)
 	}
-	outcome, err = do(ctx, tx)
+	if db.pooled {
+		_, err = tx.ExecContext(ctx, boundTransaction, milliseconds(db.timeout))
+	}
+	if err == nil {
+		outcome, err = do(ctx, tx)
+	}
 	if err != nil {
 		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
 			return outcome, errors.Join(err, fmt.Errorf("rollback: %w", undo))

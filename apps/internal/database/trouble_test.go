@@ -10,6 +10,7 @@ import (
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
 	"github.com/techcommerce/platform/apps/internal/fault"
+	"github.com/techcommerce/platform/apps/internal/health"
 )
 
 // TestALostAnswerIsUnavailable has PostgreSQL do what it was asked, and the answer get lost with the connection. Nobody
@@ -93,12 +94,12 @@ func TestFailover(t *testing.T) {
 
 	deadline := time.Now().Add(5 * time.Second)
 	for good := 0; good < 20; {
-		err := db.Check(t.Context())
+		err := write(t.Context(), db)
 		switch {
 		case err == nil:
 			good++
 		case fault.KindOf(err) != fault.Unavailable:
-			t.Fatalf("Check after a failover = %v, want unavailable at worst", err)
+			t.Fatalf("a write after a failover = %v, want unavailable at worst", err)
 		case time.Now().After(deadline):
 			t.Fatalf("five seconds after the failover writes still fail: %v", err)
 		default:
@@ -106,6 +107,36 @@ func TestFailover(t *testing.T) {
 			time.Sleep(10 * time.Millisecond) // no one says when the new primary is in use
 		}
 	}
+}
+
+// TestTheCheckFollowsAFailover: a service to which nobody writes meanwhile loses no first write to it.
+func TestTheCheckFollowsAFailover(t *testing.T) {
+	t.Parallel()
+	old, next := mustServer(t), mustServer(t)
+	settings := old.MustCreate(t)
+	next.MustRun(t, "postgres", "CREATE DATABASE "+nameOf(settings))
+	proxy := databasetest.MustProxy(t, old)
+	db := mustMigrate(t, proxy.Settings(t, settings))
+	old.MustRun(t, "postgres", "ALTER SYSTEM SET default_transaction_read_only = on")
+	old.MustRun(t, "postgres", "SELECT pg_reload_conf()")
+	proxy.Switch(next)
+	elsewhere := settings
+	elsewhere.URL = next.URL(nameOf(settings))
+	mustMigrate(t, elsewhere)
+	for deadline, seen := time.Now().Add(5*time.Second), false; ; {
+		err := db.Check(t.Context())
+		if err != nil && health.Blocks(err) {
+			t.Fatalf("Check after a failover = %v, want it degraded at worst", err)
+		}
+		if seen = seen || err != nil; seen && err == nil {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("five seconds after the failover Check = %v (was ever degraded: %t)", err, seen)
+		}
+		time.Sleep(10 * time.Millisecond) // as above
+	}
+	must(t, write(t.Context(), db))
 }
 
 // TestReadsGoOnWhileNothingCanBeWritten has a server that is read-only and stays so.
@@ -116,8 +147,11 @@ func TestReadsGoOnWhileNothingCanBeWritten(t *testing.T) {
 	server.MustRun(t, "postgres", "ALTER SYSTEM SET default_transaction_read_only = on")
 	server.MustRun(t, "postgres", "SELECT pg_reload_conf()")
 	for range 20 {
-		if err := db.Check(t.Context()); err != nil && fault.KindOf(err) != fault.Unavailable {
-			t.Fatalf("Check of a read-only server = %v, want unavailable", err)
+		if err := db.Check(t.Context()); err != nil && health.Blocks(err) {
+			t.Fatalf("Check of a read-only server = %v, want it degraded", err)
+		}
+		if err := write(t.Context(), db); fault.KindOf(err) != fault.Unavailable {
+			t.Fatalf("a write to a read-only server = %v, want unavailable", err)
 		}
 		if got := count(t, db); got != 0 {
 			t.Errorf("rows = %d", got)

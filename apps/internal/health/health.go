@@ -12,6 +12,21 @@ import (
 // Check says nil when what it watches works.
 type Check func(context.Context) error
 
+// degraded is what Degraded makes.
+type degraded struct{ error }
+
+func (d degraded) Unwrap() error { return d.error }
+
+// Degraded is the error of a check whose subject works in part, and works no better for anybody else: the service stays
+// ready, and says what is missing.
+func Degraded(err error) error { return degraded{err} }
+
+// Blocks says whether a problem keeps the service from being ready.
+func Blocks(err error) bool {
+	var partly degraded
+	return !errors.As(err, &partly)
+}
+
 // Checks are the named conditions of readiness. Answers are remembered for a moment, so that whoever asks often
 // does not load what is checked.
 type Checks struct {
@@ -51,7 +66,7 @@ func (c *Checks) Drain() {
 // Draining says whether the service is about to end.
 func (c *Checks) Draining() bool { return c.draining.Load() }
 
-// Problems says what keeps the service from being ready, by check; none when it is ready.
+// Problems says what does not work, by check. The service is ready if none of them Blocks.
 func (c *Checks) Problems(ctx context.Context) map[string]error {
 	if c.draining.Load() {
 		return map[string]error{"draining": errDraining}

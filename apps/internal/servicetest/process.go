@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -135,6 +136,18 @@ func (p *Process) AwaitStatus(path string, status int) *Process {
 		}
 		if response.StatusCode != status {
 			return fmt.Errorf("status %d", response.StatusCode)
+		}
+		return nil
+	})
+	return p
+}
+
+// AwaitLog waits until a line of the log matches.
+func (p *Process) AwaitLog(line *regexp.Regexp) *Process {
+	p.tb.Helper()
+	p.eventually(fmt.Sprintf("the log has %s", line), func() error {
+		if !line.MatchString(p.log.String()) {
+			return errors.New("no line matches")
 		}
 		return nil
 	})

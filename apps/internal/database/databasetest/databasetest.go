@@ -3,9 +3,11 @@ package databasetest
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/database"
 )
 
@@ -45,4 +47,18 @@ func MustOpen(tb testing.TB, settings database.Settings) *database.DB {
 
 func settings(url string) database.Settings {
 	return database.Settings{URL: url, Connections: 8, Timeout: 5 * time.Second}
+}
+
+// databasePath is the path of a URL: a slash and the database's name.
+func databasePath(address string) string {
+	return strings.TrimPrefix(strings.Split(address, "?")[0], "postgres://postgres@")
+}
+
+// Environment is how a service is told of the settings.
+func Environment(settings database.Settings) map[string]string {
+	return map[string]string{
+		contract.EnvDatabaseURL:       settings.URL,
+		contract.EnvDatabaseDirectURL: settings.DirectURL,
+		contract.EnvDatabaseCA:        settings.CA,
+	}
 }

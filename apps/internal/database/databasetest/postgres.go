@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,19 +50,28 @@ func Postgres(tb testing.TB) database.Settings {
 // nothing may be skipped.
 func NeedServer(tb testing.TB, err error) {
 	tb.Helper()
+	need(tb, "PostgreSQL's server, for example Debian's package postgresql", err)
+}
+
+func need(tb testing.TB, what string, err error) {
+	tb.Helper()
 	if errors.Is(err, exec.ErrNotFound) && os.Getenv("CI") != "true" {
-		tb.Skip("SKIPPED: needs PostgreSQL's server, for example Debian's package postgresql")
+		tb.Skip("SKIPPED: needs " + what)
 	}
 	if err != nil {
-		tb.Fatalf("PostgreSQL: %v", err)
+		tb.Fatalf("%s: %v", what, err)
 	}
 }
 
 func stopShared() error {
-	if sharedServer == nil {
-		return nil
+	var problems []error
+	if sharedPooler != nil {
+		problems = append(problems, sharedPooler.remove())
 	}
-	return sharedServer.Remove()
+	if sharedServer != nil {
+		problems = append(problems, sharedServer.Remove())
+	}
+	return errors.Join(problems...)
 }
 
 // Server is a PostgreSQL server that listens on a socket in its own directory only.
@@ -71,8 +79,7 @@ type Server struct {
 	dir     string
 	bin     string
 	account *syscall.Credential
-	process *os.Process
-	done    chan error
+	program *program
 }
 
 // Start makes a server in a new directory. Root starts it as another user, for PostgreSQL refuses to run as root.
@@ -81,19 +88,11 @@ func Start() (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "postgres-")
+	dir, account, err := place("postgres-")
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{dir: dir, bin: bin}
-	if os.Geteuid() == 0 {
-		if s.account, err = unprivileged(); err != nil {
-			return nil, err
-		}
-		if err := os.Chown(dir, int(s.account.Uid), int(s.account.Gid)); err != nil {
-			return nil, err
-		}
-	}
+	s := &Server{dir: dir, bin: bin, account: account}
 	initdb := s.command("initdb", "--auth=trust", "--username=postgres", "--no-sync", "--encoding=UTF8", "--locale=C",
 		"--pgdata", filepath.Join(dir, "data"))
 	if said, err := initdb.CombinedOutput(); err != nil {
@@ -102,34 +101,27 @@ func Start() (*Server, error) {
 	return s, s.Run()
 }
 
+// place is a new directory, and the account that its program runs as and that owns it: nil for our own.
+func place(pattern string) (dir string, account *syscall.Credential, err error) {
+	if dir, err = os.MkdirTemp("", pattern); err != nil || os.Geteuid() != 0 {
+		return dir, nil, err
+	}
+	if account, err = unprivileged(); err != nil {
+		return dir, nil, err
+	}
+	return dir, account, os.Chown(dir, int(account.Uid), int(account.Gid))
+}
+
 // Run starts the server's process and waits until it answers. Options are settings such as fsync=on.
 func (s *Server) Run(options ...string) error {
 	arguments := []string{"-D", filepath.Join(s.dir, "data"), "-k", s.dir, "-c", "listen_addresses=", "-c", "fsync=off"}
 	for _, option := range options {
 		arguments = append(arguments, "-c", option)
 	}
-	server := s.command("postgres", arguments...)
-	log, err := os.OpenFile(filepath.Join(s.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
+	var err error
+	if s.program, err = spawn(s.command("postgres", arguments...), filepath.Join(s.dir, "log")); err != nil {
 		return err
 	}
-	server.Stdout, server.Stderr = log, log
-	server.SysProcAttr.Pdeathsig = syscall.SIGQUIT
-	started := make(chan error, 1)
-	s.done = make(chan error, 1)
-	go func() {
-		// The signal is sent when the thread that started the server ends, so this one stays.
-		runtime.LockOSThread()
-		err := errors.Join(server.Start(), log.Close())
-		started <- err
-		if err == nil {
-			s.done <- server.Wait()
-		}
-	}()
-	if err := <-started; err != nil {
-		return err
-	}
-	s.process = server.Process
 	return s.await()
 }
 
@@ -144,7 +136,7 @@ func (s *Server) await() error {
 		select {
 		case <-ctx.Done():
 			return err
-		case err := <-s.done:
+		case err := <-s.program.done:
 			return fmt.Errorf("the server ended: %w", err)
 		case <-time.After(20 * time.Millisecond):
 		}
@@ -152,13 +144,7 @@ func (s *Server) await() error {
 }
 
 // Stop ends the server's process as a crash would; what it acknowledged is kept.
-func (s *Server) Stop() error {
-	if err := s.process.Signal(syscall.SIGQUIT); err != nil {
-		return err
-	}
-	<-s.done // a crash is no clean exit, and none was asked for
-	return nil
-}
+func (s *Server) Stop() error { return s.program.stop() }
 
 // Remove stops the server and removes its directory.
 func (s *Server) Remove() error { return errors.Join(s.Stop(), os.RemoveAll(s.dir)) }

@@ -72,7 +72,7 @@ func TestStore(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+			databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 				db := databasetest.MustOpen(t, settings)
 				store := sqlstore.New(db)
 				must(t, store.Migrate(t.Context()))

@@ -52,7 +52,7 @@ func TestStore(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+			databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 				test.run(t, mustStore(t, settings))
 			})
 		})
@@ -159,7 +159,7 @@ func findsNothing(t *testing.T, s *sqlstore.Store) {
 // TestStoreStartsInManyReplicasAtOnce has each replica migrate the same new database through its own pool.
 func TestStoreStartsInManyReplicasAtOnce(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		var wait sync.WaitGroup
 		for range 5 {
 			store := sqlstore.New(databasetest.MustOpen(t, settings))
