@@ -20,6 +20,7 @@ func UnderWay(most int, clients Clients) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			address := clients.Of(r)
+			r = r.WithContext(context.WithValue(r.Context(), clientKey{}, network(address)))
 			if clients.Trusts(address) {
 				next.ServeHTTP(w, r)
 				return
@@ -36,6 +37,15 @@ func UnderWay(most int, clients Clients) func(http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 		})
 	}
+}
+
+type clientKey struct{}
+
+// ClientOf is the client whose request a context is of, for whoever shares something out among them; the zero prefix where
+// nobody asked.
+func ClientOf(ctx context.Context) netip.Prefix {
+	client, _ := ctx.Value(clientKey{}).(netip.Prefix)
+	return client
 }
 
 // kind is the reads or the writes of one client.

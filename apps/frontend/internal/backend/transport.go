@@ -49,7 +49,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) { return t
 type line struct {
 	class   class
 	next    http.RoundTripper
-	room    room
+	room    *room
 	budget  *budget
 	breaker *gobreaker.CircuitBreaker[*http.Response]
 }
