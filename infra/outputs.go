@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/base64"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -67,7 +68,7 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 			ctx.Export("datadog_helm_version", a.agent.version)
 		}
 	}
-	ctx.Export("adminApiKey", decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)]))
+	ctx.Export("adminApiKey", newest(decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)])))
 	ctx.Export(releases.Output, pulumi.ToSecret(settled(ctx, release, of.running, history)))
 	return nil
 }
@@ -80,6 +81,14 @@ func settled(ctx *pulumi.Context, release release, running pulumi.StringArray, h
 			return history, nil
 		}
 		return history, release.settle(ctx.Context())
+	}).(pulumi.StringOutput)
+}
+
+// newest is the first of several keys that are accepted.
+func newest(keys pulumi.StringOutput) pulumi.StringOutput {
+	return keys.ApplyT(func(text string) string {
+		first, _, _ := strings.Cut(text, ",")
+		return first
 	}).(pulumi.StringOutput)
 }
 

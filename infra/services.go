@@ -61,6 +61,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		ordering(args.Env, stack)
 		announce(&args, stack, at.secrets)
 	}
+	logging(args.Env, stack)
 	connect(&args, service)
 	unlock(&args, service, at.secrets)
 	store(&args, service, stack, at.data)
@@ -82,6 +83,13 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
 		contract.EnvWriteRate:       strconv.Itoa(stack.Services[service.Name].WriteRate),
 		contract.EnvMemoryLimit:     heapLimit(stack.Services[service.Name].Memory),
+	}
+}
+
+// logging says what of the log is left out; nothing where all is written.
+func logging(env map[string]string, stack stacks.Stack) {
+	if stack.LogReads > 1 {
+		env[contract.EnvLogReads] = strconv.Itoa(stack.LogReads)
 	}
 }
 

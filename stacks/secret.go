@@ -13,6 +13,9 @@ import (
 // command would read as its own.
 var keyForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,}$`)
 
+// keysForm is several such keys, of which the first is used and all are accepted.
+var keysForm = regexp.MustCompile(`^[A-Za-z0-9_-]{32,}(,[A-Za-z0-9_-]{32,})*$`)
+
 // KeySetting is the secret setting that gives the key of an environment variable: RESERVATION_KEY's is reservationKey.
 func KeySetting(env string) string { return camel(strings.ToLower(env), "_") }
 
@@ -60,6 +63,15 @@ func madeKeys() []string {
 		if service.Stores {
 			keys = append(keys, DatabasePasswordSetting(service.Name))
 		}
+	}
+	keys = append(keys, sharedKeys()...)
+	slices.Sort(keys)
+	return keys
+}
+
+// sharedKeys lists the secret settings with the keys that services share.
+func sharedKeys() (keys []string) {
+	for _, service := range contract.Services() {
 		for _, env := range service.Keys {
 			keys = append(keys, KeySetting(env))
 		}
@@ -80,6 +92,11 @@ func (d *decoder) secrets(source Source) map[string]Secret {
 		case !slices.Contains(source.Secrets, key):
 			d.add(key, "stored in clear; change the value and run `pulumi config set --secret %s`", key)
 			secrets[key] = ""
+		case slices.Contains(sharedKeys(), key) && keysForm.MatchString(value):
+			secrets[key] = Secret(value)
+		case slices.Contains(sharedKeys(), key):
+			d.add(key, "%d characters, want at least 32 letters, digits, hyphens and underscores, or several such keys separated "+
+				"by commas", len(value))
 		case slices.Contains(madeKeys(), key) && !keyForm.MatchString(value):
 			d.add(key, "%d characters, want at least 32 letters, digits, hyphens and underscores", len(value))
 		default:

@@ -20,6 +20,9 @@ type Stack struct {
 	Namespace string `json:"namespace,omitempty" pattern:"label"`
 	// LogLevel is how much every service logs.
 	LogLevel LogLevel `json:"logLevel,omitempty"`
+	// LogReads is of how many successful reads one has a line in the log; a request has one at each service that it passed
+	// or at none. Writes, and whatever fails, always have one.
+	LogReads int `json:"logReads,omitempty" min:"1" max:"1000000"`
 	// Cluster says which Kubernetes cluster the stack lives in, and what it is like.
 	Cluster Cluster `json:"cluster"`
 	// Images says which builds run.
@@ -157,6 +160,7 @@ func Defaults(name string) Stack {
 		Name:        name,
 		Environment: name,
 		LogLevel:    "info",
+		LogReads:    1,
 		Cluster:     Cluster{Kind: "other"},
 		Images:      Images{File: ".local/images.json"},
 		Services:    map[string]Service{},

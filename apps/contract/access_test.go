@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -81,9 +82,40 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 			t.Errorf("the list for %s is %s, want it to end with %s", who.name, body, want)
 		}
 	}
+	for _, stranger := range []caller{nobody, other, guess, bareKey, fraud} {
+		s.tellsNothing(t, stranger, own)
+	}
 	s.isKeptByNobody(t, own+"?access="+access)
 	s.keepsSecrets(t, own, access, ada, link)
 	s.believesNoStranger(t, own)
+}
+
+// tellsNothing answers a stranger who asks for an order, or wants to change it, as if there were none: to the last header.
+func (s *shop) tellsNothing(t *testing.T, stranger caller, path string) {
+	t.Helper()
+	answer := func(method, path string) string {
+		request, err := http.NewRequest(method, s.orders.URL+path+stranger.query, nil)
+		must(t, err)
+		for name, value := range stranger.header {
+			request.Header.Set(name, value)
+		}
+		response, err := http.DefaultClient.Do(request)
+		must(t, err)
+		body, err := io.ReadAll(response.Body)
+		must(t, errors.Join(err, response.Body.Close()))
+		response.Header.Del("Date")
+		response.Header.Del("X-Request-Id")
+		response.Header.Del("Connection") // by the connection's age
+		return fmt.Sprintf("%d %v %s", response.StatusCode, response.Header, body)
+	}
+	const none = "/api/orders/987654321"
+	for _, route := range []struct{ method, action string }{
+		{http.MethodGet, ""}, {http.MethodPost, "/cancel"}, {http.MethodPost, "/access"},
+	} {
+		if got, want := answer(route.method, path+route.action), answer(route.method, none+route.action); got != want {
+			t.Errorf("%s %s for %s is answered\n%s\nan order that does not exist\n%s", route.method, path+route.action, stranger.name, got, want)
+		}
+	}
 }
 
 // keepsSecrets shows an order's secret to nobody who has only that, and changes it for its owner.

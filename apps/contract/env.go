@@ -9,6 +9,9 @@ const (
 	EnvInternalAddress = "INTERNAL_ADDRESS"
 	// EnvLogLevel is debug, info, warn or error. Default info.
 	EnvLogLevel = "LOG_LEVEL"
+	// EnvLogReads is of how many successful reads one has a line in the log; writes, and whatever fails, always have one.
+	// Default 1: all.
+	EnvLogReads = "LOG_READS"
 	// EnvEnvironment, EnvService and EnvVersion are Datadog's unified service tags; they are in every log line,
 	// trace and the build info metric. Service is always Service.Name and is set for the tracer's and agent's sake.
 	EnvEnvironment = "DD_ENV"
@@ -62,8 +65,8 @@ const (
 	// EnvProductAPIURL and EnvOrderAPIURL are the callees' base URLs (see Service.Calls).
 	EnvProductAPIURL = "PRODUCT_API_URL"
 	EnvOrderAPIURL   = "ORDER_API_URL"
-	// EnvAdminAPIKey allows creating and updating products (product-api) and moving orders on (order-api). Absent:
-	// those routes are disabled and say so.
+	// EnvAdminAPIKey allows creating and updating products (product-api) and moving orders on (order-api). Several keys,
+	// separated by commas, are all accepted. Absent: those routes are disabled and say so.
 	EnvAdminAPIKey = "ADMIN_API_KEY"
 	// EnvPendingOrderAge (order-api) is how long an order may be pending before it is given up. A Go duration, default
 	// "24h".
@@ -89,9 +92,10 @@ const (
 	// EnvPublicAdmin (frontend) is "true" where the operator's pages are served to whoever reaches the shop and has the
 	// admin key. Default "false": only to requests over loopback, as those of kubectl port-forward.
 	EnvPublicAdmin = "PUBLIC_ADMIN"
-	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Required by both.
+	// EnvReservationKey (product-api, order-api) is the shared secret of the reservation routes. Of several keys, separated
+	// by commas, product-api accepts each, and order-api sends the first that is accepted. Required by both.
 	EnvReservationKey = "RESERVATION_KEY"
 	// EnvSessionKey (frontend) signs and encrypts the cart's cookie: 32 bytes or more of text, the same in every
-	// replica. Required.
+	// replica. Of several, separated by commas, the first is used and all are accepted. Required.
 	EnvSessionKey = "SESSION_KEY"
 )

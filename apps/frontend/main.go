@@ -28,7 +28,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	settings := service.ReadSettings(env, contract.Frontend)
 	productsURL, ordersURL := env.URL(contract.EnvProductAPIURL), env.URL(contract.EnvOrderAPIURL)
 	publicAdmin := env.Bool(contract.EnvPublicAdmin)
-	sessionKey := env.Secret(contract.EnvSessionKey, session.MinKey)
+	sessionKeys := env.RequiredKeys(contract.EnvSessionKey, session.MinKey)
 	if err := env.Err(); err != nil {
 		return err
 	}
@@ -41,19 +41,19 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return backend.Endpoint{URL: url, Transport: backend.NewTransport(callee.Name, settings.MaxConnections, way, s.Log)}
 	}
 	products, orders := endpoint(contract.ProductAPI, productsURL), endpoint(contract.OrderAPI, ordersURL)
-	if err := routes(s, products, orders, sessionKey, publicAdmin); err != nil {
+	if err := routes(s, products, orders, sessionKeys, publicAdmin); err != nil {
 		return err
 	}
 	return s.Serve(ctx)
 }
 
 // routes adds everything that the frontend answers: pages first, because two of their paths are the APIs' too.
-func routes(s *service.Service, products, orders backend.Endpoint, sessionKey string, publicAdmin bool) error {
+func routes(s *service.Service, products, orders backend.Endpoint, sessionKeys []string, publicAdmin bool) error {
 	client, err := backend.NewClient(products, orders)
 	if err != nil {
 		return err
 	}
-	sessions, err := session.NewCodec(sessionKey)
+	sessions, err := session.NewCodec(sessionKeys...)
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"net/http"
 
-	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/apikey"
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/header"
@@ -34,17 +33,12 @@ func owner(r *http.Request) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// checkAdmin says why a request does not come from the operator, nil if it does.
-func (a *api) checkAdmin(r *http.Request) error {
-	return apikey.Check(r, a.settings.adminKey, contract.EnvAdminAPIKey)
-}
-
 // holds reports whether an order is the caller's: shown by the visitor's secret, by the Idempotency-Key that it was placed
 // with, or by the operator's key.
 func (a *api) holds(r *http.Request, o order.Order) bool {
 	return o.Owner != "" && apikey.Same(owner(r), o.Owner) ||
 		o.Key != "" && o.Scope == scope(r) && apikey.Same(r.Header.Get(header.IdempotencyKey), o.Key) ||
-		a.checkAdmin(r) == nil
+		a.operators.Check(r) == nil
 }
 
 // opened reports whether a request carries the order's own secret.
@@ -79,7 +73,7 @@ func (a *api) checkCancelling(r *http.Request, o order.Order) error {
 		return nil
 	}
 	if a.settings.open {
-		return a.checkAdmin(r)
+		return a.operators.Check(r)
 	}
 	return order.ErrNotFound
 }
@@ -90,7 +84,7 @@ func (a *api) restrict(r *http.Request, filter *order.Filter) error {
 	if a.settings.open && apikey.Carried(r) == "" {
 		return nil
 	}
-	problem := a.checkAdmin(r)
+	problem := a.operators.Check(r)
 	if problem == nil {
 		return nil
 	}

@@ -21,12 +21,12 @@ func main() { service.Main(run) }
 
 type settings struct {
 	service.Settings
-	database       database.Settings
-	products       string
-	adminKey       string
-	reservationKey string
-	pendingAge     time.Duration
-	keysKept       time.Duration
+	database        database.Settings
+	products        string
+	adminKeys       []string
+	reservationKeys []string
+	pendingAge      time.Duration
+	keysKept        time.Duration
 	// ordersKept and rejectedKept are 0 where they are kept for good.
 	ordersKept, rejectedKept time.Duration
 	// open shows everybody everybody's orders.
@@ -38,17 +38,17 @@ type settings struct {
 func readSettings(getenv func(string) string) (settings, error) {
 	env := environ.New(getenv)
 	s := settings{
-		Settings:       service.ReadSettings(env, contract.OrderAPI),
-		database:       database.ReadSettings(env),
-		products:       env.URL(contract.EnvProductAPIURL),
-		adminKey:       env.Text(contract.EnvAdminAPIKey, ""),
-		reservationKey: env.Required(contract.EnvReservationKey),
-		pendingAge:     env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
-		keysKept:       env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
-		ordersKept:     env.Duration(contract.EnvOrderRetention, 0),
-		rejectedKept:   env.Duration(contract.EnvRejectedRetention, 90*24*time.Hour),
-		open:           env.Bool(contract.EnvOpenOrders),
-		receivers:      webhook.ReadReceivers(env),
+		Settings:        service.ReadSettings(env, contract.OrderAPI),
+		database:        database.ReadSettings(env),
+		products:        env.URL(contract.EnvProductAPIURL),
+		adminKeys:       env.Keys(contract.EnvAdminAPIKey),
+		reservationKeys: env.RequiredKeys(contract.EnvReservationKey, 1),
+		pendingAge:      env.Duration(contract.EnvPendingOrderAge, 24*time.Hour),
+		keysKept:        env.Duration(contract.EnvIdempotencyRetention, 30*24*time.Hour),
+		ordersKept:      env.Duration(contract.EnvOrderRetention, 0),
+		rejectedKept:    env.Duration(contract.EnvRejectedRetention, 90*24*time.Hour),
+		open:            env.Bool(contract.EnvOpenOrders),
+		receivers:       webhook.ReadReceivers(env),
 	}
 	// Less would give orders up, or forget their keys, while their clients still try.
 	const least = time.Hour
@@ -90,7 +90,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	resumer := newResumer(svc.Log)
 	orders := &order.Service{
 		Store:     store,
-		Inventory: inventory.New(cfg.products, cfg.reservationKey, svc.Transport, svc.Log),
+		Inventory: inventory.New(cfg.products, cfg.reservationKeys, svc.Transport, svc.Log),
 		MaxAge:    cfg.pendingAge,
 		Ended:     countOutcomes(svc.Registry),
 		SetAside:  countSetAside(svc.Registry),
@@ -107,7 +107,10 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	store.Announce(cfg.receivers, deliverer.Wake)
 	svc.Background("webhooks", deliverer.Run)
 	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log), newEventCollector(store, cfg.receivers, svc.Log))
-	api := &api{orders: orders, events: store, service: svc, settings: cfg}
+	api := &api{
+		orders: orders, events: store, service: svc, settings: cfg,
+		operators: svc.Keys(contract.EnvAdminAPIKey, cfg.adminKeys),
+	}
 	api.routes()
 	return svc.Serve(ctx)
 }

@@ -140,6 +140,7 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 	}
 	found, err := a.orders.Store.Find(r.Context(), id)
 	if err == nil {
+		rest.NoteID(r.Context(), "order", id)
 		err = a.checkReading(r, found)
 	}
 	if err != nil {
@@ -170,6 +171,7 @@ func (a *api) place(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusAccepted
 	}
 	if placed.ID != 0 {
+		rest.NoteID(r.Context(), "order", placed.ID)
 		w.Header().Set("Location", "/api/orders/"+strconv.FormatInt(placed.ID, 10))
 	}
 	if err != nil {
@@ -217,5 +219,6 @@ func (a *api) change(w http.ResponseWriter, r *http.Request, do func(id int64) (
 		rest.Error(w, r, err)
 		return
 	}
+	rest.NoteID(r.Context(), "order", changed.ID)
 	rest.Write(w, r, http.StatusOK, a.viewFor(r, changed))
 }

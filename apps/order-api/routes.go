@@ -17,6 +17,8 @@ type api struct {
 	events   webhook.Outbox
 	service  *service.Service
 	settings settings
+	// operators are the holders of the admin key.
+	operators *apikey.Keys
 }
 
 //go:embed openapi.yaml
@@ -33,20 +35,16 @@ func (a *api) routes() {
 	for _, prefix := range []string{"/api", ""} {
 		limited.HandleFunc(prefix+"/orders", a.list).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/reconcile", a.admin(a.reconcile)).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/erase", a.admin(a.erase)).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/events", a.admin(a.listEvents)).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/orders/events/replay", a.admin(a.replayEvents)).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/events/discard", a.admin(a.discardEvents)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/reconcile", a.operators.Require(a.reconcile)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/erase", a.operators.Require(a.erase)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events", a.operators.Require(a.listEvents)).Methods(http.MethodGet, http.MethodHead)
+		limited.HandleFunc(prefix+"/orders/events/replay", a.operators.Require(a.replayEvents)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events/discard", a.operators.Require(a.discardEvents)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/orders/{id}", a.admin(a.move)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/orders/{id}", a.operators.Require(a.move)).Methods(http.MethodPatch)
 		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}/access", a.renewAccess).Methods(http.MethodPost)
 	}
-}
-
-func (a *api) admin(next http.HandlerFunc) http.HandlerFunc {
-	return apikey.Require(a.settings.adminKey, contract.EnvAdminAPIKey, next)
 }
 
 func (a *api) about(w http.ResponseWriter, r *http.Request) {

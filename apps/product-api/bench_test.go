@@ -92,7 +92,8 @@ func mustHandlerOn(tb testing.TB, stored database.Settings) http.Handler {
 		}
 	}
 	api := &api{store: store, service: svc, answers: newAnswers(),
-		settings: settings{adminKey: testKey, reservationKey: testKey}}
+		operators: svc.Keys(contract.EnvAdminAPIKey, []string{testKey}),
+		services:  svc.Keys(contract.EnvReservationKey, []string{testKey})}
 	api.routes()
 	return svc.Handler()
 }

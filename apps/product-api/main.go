@@ -18,18 +18,18 @@ func main() { service.Main(run) }
 
 type settings struct {
 	service.Settings
-	database       database.Settings
-	adminKey       string
-	reservationKey string
+	database        database.Settings
+	adminKeys       []string
+	reservationKeys []string
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
 	env := environ.New(getenv)
 	return settings{
-		Settings:       service.ReadSettings(env, contract.ProductAPI),
-		database:       database.ReadSettings(env),
-		adminKey:       env.Text(contract.EnvAdminAPIKey, ""),
-		reservationKey: env.Required(contract.EnvReservationKey),
+		Settings:        service.ReadSettings(env, contract.ProductAPI),
+		database:        database.ReadSettings(env),
+		adminKeys:       env.Keys(contract.EnvAdminAPIKey),
+		reservationKeys: env.RequiredKeys(contract.EnvReservationKey, 1),
 	}, env.Err()
 }
 
@@ -55,7 +55,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	svc.Background("expiry", job{"reservations expired", 15 * time.Second, store.Expire, svc.Log}.run)
 	svc.Background("keys", job{"idempotency keys forgotten", time.Hour, store.ForgetKeys, svc.Log}.run)
 	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
-	api := &api{store: store, service: svc, settings: cfg, answers: newAnswers()}
+	api := &api{
+		store: store, service: svc, settings: cfg, answers: newAnswers(),
+		operators: svc.Keys(contract.EnvAdminAPIKey, cfg.adminKeys),
+		services:  svc.Keys(contract.EnvReservationKey, cfg.reservationKeys),
+	}
 	api.routes()
 	return svc.Serve(ctx)
 }

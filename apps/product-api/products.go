@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/techcommerce/platform/apps/internal/apikey"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/service"
 	"github.com/techcommerce/platform/apps/product-api/product"
@@ -16,6 +17,8 @@ type api struct {
 	service  *service.Service
 	settings settings
 	answers  *answers
+	// operators and services are who may do more than customers.
+	operators, services *apikey.Keys
 }
 
 // Paging: what a list holds unless it is asked for, and at most.

@@ -5,7 +5,6 @@ import (
 	"net/http"
 
 	"github.com/techcommerce/platform/apps/contract"
-	"github.com/techcommerce/platform/apps/internal/apikey"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
@@ -22,25 +21,17 @@ func (a *api) routes() {
 	limited.Use(a.service.LimitWrites())
 	for _, prefix := range []string{"/api", ""} {
 		limited.HandleFunc(prefix+"/products", a.list).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/products", a.admin(a.create)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products", a.operators.Require(a.create)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/products/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/products/{id}", a.admin(a.update)).Methods(http.MethodPatch)
-		limited.HandleFunc(prefix+"/products/{id}/stock", a.admin(a.addStock)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products/{id}", a.operators.Require(a.update)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/products/{id}/stock", a.operators.Require(a.addStock)).Methods(http.MethodPost)
 	}
 
-	router.HandleFunc(contract.ReservationsPath, a.trusted(a.reservations)).Methods(http.MethodGet)
+	router.HandleFunc(contract.ReservationsPath, a.services.Require(a.reservations)).Methods(http.MethodGet)
 	reservation := contract.ReservationsPath + "/{id}"
-	router.HandleFunc(reservation, a.trusted(a.reserve)).Methods(http.MethodPut)
-	router.HandleFunc(reservation, a.trusted(a.release)).Methods(http.MethodDelete)
-	router.HandleFunc(reservation+contract.ReservationConfirm, a.trusted(a.confirm)).Methods(http.MethodPost)
-}
-
-func (a *api) admin(next http.HandlerFunc) http.HandlerFunc {
-	return apikey.Require(a.settings.adminKey, contract.EnvAdminAPIKey, next)
-}
-
-func (a *api) trusted(next http.HandlerFunc) http.HandlerFunc {
-	return apikey.Require(a.settings.reservationKey, contract.EnvReservationKey, next)
+	router.HandleFunc(reservation, a.services.Require(a.reserve)).Methods(http.MethodPut)
+	router.HandleFunc(reservation, a.services.Require(a.release)).Methods(http.MethodDelete)
+	router.HandleFunc(reservation+contract.ReservationConfirm, a.services.Require(a.confirm)).Methods(http.MethodPost)
 }
 
 func (a *api) about(w http.ResponseWriter, r *http.Request) {

@@ -6,16 +6,30 @@ import (
 	"crypto/subtle"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
+	"github.com/techcommerce/platform/apps/internal/throttle"
 )
 
-// Require passes on requests that carry the key. With an empty key nobody may pass, and the answer names the
-// environment variable that would change that.
-func Require(key, variable string, next http.HandlerFunc) http.HandlerFunc {
+// Keys are the secrets that open some routes: usually one, several while one replaces another.
+type Keys struct {
+	variable string
+	accepted []string
+	guesses  *throttle.Guesses
+}
+
+// New takes the keys that a variable of the environment holds. Clients that send wrong ones are slowed down.
+func New(variable string, accepted []string, clients throttle.Clients) *Keys {
+	return &Keys{variable: variable, accepted: accepted, guesses: throttle.NewGuesses(clients)}
+}
+
+// Require passes on requests that carry one of the keys. Without keys nobody may pass, and the answer names the environment
+// variable that would change that.
+func (k *Keys) Require(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := Check(r, key, variable); err != nil {
+		if err := k.Check(r); err != nil {
 			rest.Error(w, r, err)
 			return
 		}
@@ -24,15 +38,29 @@ func Require(key, variable string, next http.HandlerFunc) http.HandlerFunc {
 }
 
 // Check says why a request may not pass, nil if it may.
-func Check(r *http.Request, key, variable string) error {
-	if key == "" {
-		return fault.New(fault.Forbidden, "Disabled: this service runs without "+variable)
+func (k *Keys) Check(r *http.Request) error {
+	if len(k.accepted) == 0 {
+		return fault.New(fault.Forbidden, "Disabled: this service runs without "+k.variable)
 	}
-	if !Same(Carried(r), key) {
-		return fault.New(fault.Unauthorized, "A valid API key is required")
+	carried := Carried(r)
+	if carried == "" {
+		return errInvalid
+	}
+	if k.guesses.TooMany(r) {
+		return &fault.Error{Kind: fault.TooMany, Message: "Too many wrong API keys", RetryAfter: time.Second}
+	}
+	right := false
+	for _, key := range k.accepted {
+		right = Same(carried, key) || right // every key is looked at, so that the time tells nothing
+	}
+	if !right {
+		k.guesses.Wrong(r)
+		return errInvalid
 	}
 	return nil
 }
+
+var errInvalid = fault.New(fault.Unauthorized, "A valid API key is required")
 
 // Carried is the key that a request carries, empty if it carries none.
 func Carried(r *http.Request) string {

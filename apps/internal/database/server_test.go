@@ -98,8 +98,9 @@ func TestStatementsAreBounded(t *testing.T) {
 	for kind, settings := range map[string]database.Settings{
 		"postgres": databasetest.Postgres(t), "pgbouncer": databasetest.Pooled(t),
 	} {
-		settings.Timeout = 300 * time.Millisecond
-		db := mustMigrate(t, settings)
+		mustMigrate(t, settings)
+		settings.Timeout = time.Second
+		db := databasetest.MustOpen(t, settings)
 		must(t, insert(t.Context(), db, "held"))
 		locked, release, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 		patient := settings

@@ -46,13 +46,34 @@ func (r *Reader) Required(name string) string {
 	return value
 }
 
-// Secret is the value of a variable that must be there and have at least this many bytes.
-func (r *Reader) Secret(name string, bytes int) string {
-	value := r.Required(name)
-	if value != "" && len(value) < bytes {
-		r.Problem(name, fmt.Sprintf("has %d bytes, want at least %d", len(value), bytes))
+// Keys are the secrets in a variable, separated by commas; none where it is absent. The first is the one to use, all are
+// accepted.
+func (r *Reader) Keys(name string) []string {
+	text := r.getenv(name)
+	if text == "" {
+		return nil
 	}
-	return value
+	keys := strings.Split(text, ",")
+	for i, key := range keys {
+		if keys[i] = strings.TrimSpace(key); keys[i] == "" {
+			r.Problem(name, fmt.Sprintf("key %d of %d is empty", i+1, len(keys)))
+		}
+	}
+	return keys
+}
+
+// RequiredKeys are Keys, at least one, each of at least this many bytes.
+func (r *Reader) RequiredKeys(name string, bytes int) []string {
+	keys := r.Keys(name)
+	if len(keys) == 0 {
+		r.Problem(name, "is required")
+	}
+	for i, key := range keys {
+		if key != "" && len(key) < bytes {
+			r.Problem(name, fmt.Sprintf("key %d of %d has %d bytes, want at least %d", i+1, len(keys), len(key), bytes))
+		}
+	}
+	return keys
 }
 
 // Int is a whole number from low to high.

@@ -15,7 +15,7 @@ import (
 func TestReaderReadsTypedValues(t *testing.T) {
 	t.Parallel()
 	env := from(map[string]string{
-		"TEXT": "a", "NUMBER": "7", "WAIT": "1m30s", "LEVEL": "WARN", "PEER": "http://peer:1/", "KEY": "0123456789",
+		"TEXT": "a", "NUMBER": "7", "WAIT": "1m30s", "LEVEL": "WARN", "PEER": "http://peer:1/", "KEY": "0123456789", "KEYS": "new, old",
 	})
 	if got := env.Text("TEXT", "b"); got != "a" {
 		t.Errorf("Text = %q, want a", got)
@@ -32,8 +32,11 @@ func TestReaderReadsTypedValues(t *testing.T) {
 	if got := env.URL("PEER"); got != "http://peer:1" {
 		t.Errorf("URL = %q, want it without the trailing slash", got)
 	}
-	if got := env.Secret("KEY", 10); got != "0123456789" {
-		t.Errorf("Secret = %q", got)
+	if got := env.RequiredKeys("KEY", 10); !slices.Equal(got, []string{"0123456789"}) {
+		t.Errorf("RequiredKeys = %q", got)
+	}
+	if got := env.Keys("KEYS"); !slices.Equal(got, []string{"new", "old"}) {
+		t.Errorf("Keys = %q", got)
 	}
 	if err := env.Err(); err != nil {
 		t.Errorf("Err = %v, want none", err)
@@ -55,7 +58,7 @@ func TestReaderFallsBackWhereAVariableIsAbsent(t *testing.T) {
 func TestReaderReportsEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	env := from(map[string]string{
-		"HIGH": "10", "WORD": "ten", "WAIT": "-1s", "LEVEL": "loud", "PEER": "peer:1", "KEY": "short-secret",
+		"HIGH": "10", "WORD": "ten", "WAIT": "-1s", "LEVEL": "loud", "PEER": "peer:1", "KEY": "short-secret", "GAP": "short-secret,,b",
 		"NETS": "10.0.0.0/8, somewhere",
 	})
 	env.Int("HIGH", 1, 1, 9)
@@ -63,14 +66,16 @@ func TestReaderReportsEveryProblemAtOnce(t *testing.T) {
 	env.Duration("WAIT", 0)
 	env.Level("LEVEL", slog.LevelInfo)
 	env.URL("PEER")
-	env.Secret("KEY", 32)
+	env.RequiredKeys("KEY", 32)
+	env.RequiredKeys("NOKEY", 1)
+	env.Keys("GAP")
 	env.Required("ABSENT")
 	env.Networks("NETS", "")
 	err := env.Err()
 	if err == nil {
 		t.Fatal("Err = nil, want every problem")
 	}
-	for _, name := range []string{"HIGH", "WORD", "WAIT", "LEVEL", "PEER", "KEY", "ABSENT", "NETS"} {
+	for _, name := range []string{"HIGH", "WORD", "WAIT", "LEVEL", "PEER", "KEY", "NOKEY", "GAP", "ABSENT", "NETS"} {
 		if !strings.Contains(err.Error(), "environment variable "+name+":") {
 			t.Errorf("Err = %q, want it to name %s", err, name)
 		}

@@ -30,6 +30,8 @@ type record struct {
 	route string
 	err   error
 	stack string
+	// about is what the request is about, beside its route.
+	about []slog.Attr
 	// shed is why the request was sent away, empty if it was not.
 	shed string
 	// present answers with a problem in another way than as JSON, if it wants to.
@@ -47,6 +49,12 @@ func recordOf(ctx context.Context) *record {
 
 // Note keeps an error for the request's log line.
 func Note(ctx context.Context, err error) { recordOf(ctx).err = err }
+
+// NoteID keeps the id of what a request is about for its log line. The id is a number of ours: it says nothing about anybody.
+func NoteID(ctx context.Context, name string, id int64) {
+	known := recordOf(ctx)
+	known.about = append(known.about, slog.Int64(name, id))
+}
 
 // NoteShed keeps why a request is sent away for the request's log line and the metric of those that were.
 func NoteShed(ctx context.Context, reason string) { recordOf(ctx).shed = reason }
@@ -70,9 +78,9 @@ func Identify(believed func(*http.Request) bool, next http.Handler) http.Handler
 	})
 }
 
-// Observe counts, times and logs each request. Neither line nor label holds the URL: it may hold personal data, and
+// Observe counts, times and logs each request, of successful reads a sample. Neither line nor label holds the URL: it may hold personal data, and
 // ids without bound.
-func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc {
+func Observe(log *slog.Logger, requests *telemetry.Requests, reads Sample) mux.MiddlewareFunc {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			begun := time.Now()
@@ -85,7 +93,9 @@ func Observe(log *slog.Logger, requests *telemetry.Requests) mux.MiddlewareFunc 
 				if known.shed != "" && status >= http.StatusTooManyRequests {
 					requests.Shed(known.route, known.shed)
 				}
-				writeLine(log, r, known, status, took)
+				if !reads.skips(r, known, status) {
+					writeLine(log, r, known, status, took)
+				}
 			}()
 			next.ServeHTTP(answer, r)
 		})
@@ -122,6 +132,7 @@ func writeLine(log *slog.Logger, r *http.Request, known *record, status int, too
 		slog.Int("http.status_code", status),
 		slog.Int64("duration", took.Nanoseconds()),
 	}
+	attrs = append(attrs, known.about...)
 	if known.err != nil {
 		attrs = append(attrs, slog.String("error.message", known.err.Error()))
 	}

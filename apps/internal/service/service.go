@@ -16,6 +16,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/apikey"
 	"github.com/techcommerce/platform/apps/internal/deadline"
 	"github.com/techcommerce/platform/apps/internal/health"
 	"github.com/techcommerce/platform/apps/internal/rest"
@@ -101,6 +102,11 @@ func (s *Service) LimitWrites() mux.MiddlewareFunc {
 	return throttle.Writes(s.Settings.WriteRate, s.clients)
 }
 
+// Keys are the secrets of a variable, held against the clients of this service.
+func (s *Service) Keys(variable string, accepted []string) *apikey.Keys {
+	return apikey.New(variable, accepted, s.clients)
+}
+
 // Client is who sends a request: its peer, or whom a trusted proxy names; empty where there is no address.
 func (s *Service) Client(r *http.Request) string {
 	if client := s.clients.Of(r); client.IsValid() {
@@ -127,7 +133,7 @@ func (s *Service) Handler() http.Handler {
 	handler = deadline.Serve(handler)
 	handler = rest.Present(s.Present)(handler)
 	rest.ExpectErrors(s.Router, s.requests)
-	handler = rest.Observe(s.Log, s.requests)(handler)
+	handler = rest.Observe(s.Log, s.requests, rest.Sample(s.Settings.LogReads))(handler)
 	if s.tracing != nil {
 		handler = otelhttp.NewHandler(handler, "request", s.instrumentation()...)
 	}

@@ -19,6 +19,8 @@ type Settings struct {
 	ListenAddress   string
 	InternalAddress string
 	LogLevel        slog.Level
+	// LogReads is of how many successful reads one is logged.
+	LogReads        int
 	Environment     string
 	Version         string
 	DrainDelay      time.Duration
@@ -39,6 +41,7 @@ func ReadSettings(env *environ.Reader, service contract.Service) Settings {
 		ListenAddress:   env.Text(contract.EnvListenAddress, ":"+strconv.Itoa(service.Port)),
 		InternalAddress: env.Text(contract.EnvInternalAddress, ":"+strconv.Itoa(contract.InternalPort)),
 		LogLevel:        env.Level(contract.EnvLogLevel, slog.LevelInfo),
+		LogReads:        env.Int(contract.EnvLogReads, 1, 1, 1_000_000),
 		Environment:     env.Text(contract.EnvEnvironment, "local"),
 		Version:         env.Text(contract.EnvVersion, "dev"),
 		DrainDelay:      env.Duration(contract.EnvDrainDelay, 5*time.Second),

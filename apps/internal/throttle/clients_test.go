@@ -72,7 +72,7 @@ func TestClientsOf(t *testing.T) {
 // TestOneClientIsOneNetwork: who is given a /64 cannot have a limit for each of its addresses.
 func TestOneClientIsOneNetwork(t *testing.T) {
 	t.Parallel()
-	limits := newBuckets(1)
+	limits := newBuckets(1, 2)
 	passed := 0
 	for _, address := range []string{"2001:db8::1", "2001:db8::2", "2001:db8::ffff:1", "2001:db8:0:1::1"} {
 		if limits.allow(network(netip.MustParseAddr(address))) {
@@ -96,7 +96,7 @@ func TestOneClientIsOneNetwork(t *testing.T) {
 // TestTheTableIsBounded: more clients than it holds cost no more memory.
 func TestTheTableIsBounded(t *testing.T) {
 	t.Parallel()
-	limits := newBuckets(1)
+	limits := newBuckets(1, 2)
 	address := netip.MustParseAddr("10.0.0.0")
 	for range 3 * mostClients {
 		limits.allow(network(address))

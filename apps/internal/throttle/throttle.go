@@ -21,7 +21,7 @@ const mostClients = 10_000
 
 // Writes allows so many writes a second per client, and twice that in one burst.
 func Writes(perSecond int, clients Clients) func(http.Handler) http.Handler {
-	limits := newBuckets(perSecond)
+	limits := newBuckets(perSecond, 2*perSecond)
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if !rest.Reads(r.Method) && !limits.allow(network(clients.Of(r))) {
@@ -46,18 +46,19 @@ func network(address netip.Addr) netip.Prefix {
 	return prefix
 }
 
+// buckets allow each client so much a second, and so much at once.
 type buckets struct {
-	perSecond int
-	mu        sync.Mutex
-	known     *lru.LRU[netip.Prefix, *rate.Limiter]
+	perSecond, burst int
+	mu               sync.Mutex
+	known            *lru.LRU[netip.Prefix, *rate.Limiter]
 }
 
-func newBuckets(perSecond int) *buckets {
+func newBuckets(perSecond, burst int) *buckets {
 	known, err := lru.NewLRU[netip.Prefix, *rate.Limiter](mostClients, nil)
 	if err != nil {
 		panic(fmt.Sprintf("throttle: %v", err)) // only for a table of no entries
 	}
-	return &buckets{perSecond: perSecond, known: known}
+	return &buckets{perSecond: perSecond, burst: burst, known: known}
 }
 
 func (b *buckets) allow(client netip.Prefix) bool {
@@ -65,8 +66,16 @@ func (b *buckets) allow(client netip.Prefix) bool {
 	defer b.mu.Unlock()
 	bucket, ok := b.known.Get(client)
 	if !ok {
-		bucket = rate.NewLimiter(rate.Limit(b.perSecond), 2*b.perSecond)
+		bucket = rate.NewLimiter(rate.Limit(b.perSecond), b.burst)
 		b.known.Add(client, bucket)
 	}
 	return bucket.Allow()
+}
+
+// empty says whether a client would not be allowed anything now. It asks for nothing.
+func (b *buckets) empty(client netip.Prefix) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	bucket, ok := b.known.Get(client)
+	return ok && bucket.Tokens() < 1
 }

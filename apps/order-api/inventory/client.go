@@ -5,12 +5,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -24,8 +26,10 @@ import (
 
 // Client calls product-api.
 type Client struct {
-	base    string
-	key     string
+	base string
+	// keys are tried one after the other; working is the number of the one that was last accepted.
+	keys    []string
+	working atomic.Int64
 	http    *http.Client
 	breaker *gobreaker.CircuitBreaker[[]byte]
 }
@@ -42,18 +46,22 @@ const (
 	longestWait = 200 * time.Millisecond
 )
 
+// errKey is the refusal of a key.
+var errKey = errors.New("product-api does not know this key: does " + contract.EnvReservationKey + " hold the same there?")
+
 // confirmed is the status of a reservation that lasts.
 const confirmed = "confirmed"
 
-// New calls the service at a base URL with the key of its reservation routes. wrap adds what every call carries.
-func New(base, key string, wrap func(http.RoundTripper) http.RoundTripper, log *slog.Logger) *Client {
+// New calls the service at a base URL with the first key of its reservation routes, and with the others where it does not
+// know that one yet, or any more. wrap adds what every call carries.
+func New(base string, keys []string, wrap func(http.RoundTripper) http.RoundTripper, log *slog.Logger) *Client {
 	transport := &http.Transport{
 		DialContext:           dial.Context,
 		MaxIdleConnsPerHost:   32,
 		IdleConnTimeout:       30 * time.Second, // shorter than the server's, so that it never closes first
 		ResponseHeaderTimeout: timeout,
 	}
-	return &Client{base: base, key: key, breaker: newBreaker(log), http: &http.Client{
+	return &Client{base: base, keys: keys, breaker: newBreaker(log), http: &http.Client{
 		Transport: wrap(transport), Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -138,13 +146,28 @@ func (c *Client) do(ctx context.Context, request call, answer any) error {
 	}
 }
 
-func (c *Client) once(ctx context.Context, call call) ([]byte, error) {
+// once asks with each key until one is accepted. While keys are replaced, some replicas of product-api know one that others
+// do not.
+func (c *Client) once(ctx context.Context, call call) (content []byte, err error) {
+	first := c.working.Load()
+	for i := range c.keys {
+		number := (first + int64(i)) % int64(len(c.keys))
+		content, err = c.ask(ctx, call, c.keys[number])
+		if !errors.Is(err, errKey) {
+			c.working.Store(number)
+			return content, err
+		}
+	}
+	return nil, err
+}
+
+func (c *Client) ask(ctx context.Context, call call, key string) ([]byte, error) {
 	request, err := http.NewRequestWithContext(ctx, call.method, c.base+contract.ReservationsPath+call.path,
 		bytes.NewReader(call.body))
 	if err != nil {
 		return nil, err
 	}
-	request.Header.Set("Authorization", "Bearer "+c.key)
+	request.Header.Set("Authorization", "Bearer "+key)
 	if call.body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
@@ -160,6 +183,9 @@ func (c *Client) once(ctx context.Context, call call) ([]byte, error) {
 	content, err := io.ReadAll(io.LimitReader(response.Body, answerLimit))
 	if err != nil {
 		return nil, down(silence{err, time.Since(begun)})
+	}
+	if response.StatusCode == http.StatusUnauthorized {
+		return nil, down(errKey)
 	}
 	if response.StatusCode != http.StatusOK {
 		return nil, refusal(response.StatusCode, content)

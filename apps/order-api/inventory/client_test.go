@@ -34,7 +34,7 @@ func TestReachesAProductAPIThatDoesNotHearAtFirst(t *testing.T) {
 	productAPI := dialtest.Serve(t, 4*time.Second, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, `{`+reserved+`}`) // read below
 	}))
-	client := inventory.New(productAPI, "key", unwrapped, quiet)
+	client := inventory.New(productAPI, []string{"key"}, unwrapped, quiet)
 	got, err := client.Reserve(t.Context(), "r", laptop, nil)
 	if err != nil || len(got.Items) != 1 || got.Items[0].Price != 99999 {
 		t.Errorf("Reserve = %+v, %v, want the laptop once product-api hears", got, err)
@@ -54,7 +54,7 @@ func TestReserveAsksForItInOneStep(t *testing.T) {
 				_, _ = fmt.Fprintf(w, `{"status":%q,%s}`, status, reserved) // read below
 			})
 			expected := money.Cents(99999)
-			got, err := inventory.New(productAPI, "key", unwrapped, quiet).Reserve(t.Context(), "r", laptop, &expected)
+			got, err := inventory.New(productAPI, []string{"key"}, unwrapped, quiet).Reserve(t.Context(), "r", laptop, &expected)
 			if err != nil || got.Confirmed != confirmed {
 				t.Errorf("Reserve = %+v, %v, want it confirmed: %t", got, err, confirmed)
 			}
@@ -91,7 +91,7 @@ func TestOnlyAWordOnTheOrderIsFinal(t *testing.T) {
 				w.WriteHeader(status)
 				_, _ = io.WriteString(w, answer[len("200 "):]) // read below
 			})
-			_, err := inventory.New(productAPI, "key", unwrapped, quiet).Reserve(t.Context(), "r", laptop, nil)
+			_, err := inventory.New(productAPI, []string{"key"}, unwrapped, quiet).Reserve(t.Context(), "r", laptop, nil)
 			if got := fault.KindOf(err); got != want {
 				t.Errorf("Reserve = %v (%s), want %s", err, got, want)
 			}
@@ -117,7 +117,7 @@ func TestBreaker(t *testing.T) {
 		}
 		_, _ = io.WriteString(w, `{"status":"confirmed",`+reserved+`}`) // read below
 	})
-	client := inventory.New(productAPI, "key", unwrapped, quiet)
+	client := inventory.New(productAPI, []string{"key"}, unwrapped, quiet)
 	order := func(patience time.Duration) (time.Duration, error) {
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()

@@ -14,13 +14,16 @@ import (
 // Admin calls both backends in an operator's name. Its errors are faults: fault.Unauthorized where the key is not theirs.
 type Admin struct {
 	client *Client
-	key    string
+	// from is the operator's address: whoever guesses keys slows down nobody else.
+	key, from string
 }
 
-// Admin is a client that carries the operator's key.
-func (c *Client) Admin(key string) Admin { return Admin{client: c, key: key} }
+// Admin is a client that carries the operator's key, and the address that it comes from.
+func (c *Client) Admin(key, from string) Admin { return Admin{client: c, key: key, from: from} }
 
-func (a Admin) header() http.Header { return http.Header{"Authorization": {"Bearer " + a.key}} }
+func (a Admin) header() http.Header {
+	return http.Header{"Authorization": {"Bearer " + a.key}, "X-Forwarded-For": {a.from}}
+}
 
 // Check says why the key opens nothing, nil if it is the right one.
 func (a Admin) Check(ctx context.Context) error {

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"crypto/hkdf"
-	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"time"
@@ -27,18 +25,6 @@ type Admin struct {
 	Since int64 `json:"s"`
 }
 
-// newAdminCookies has keys of its own: no other cookie can be passed off as an operator's.
-func newAdminCookies(secret string) (*securecookie.SecureCookie, error) {
-	var keys [2][]byte
-	for i, use := range []string{"sign", "encrypt"} {
-		var err error
-		if keys[i], err = hkdf.Key(sha256.New, []byte(secret), nil, "techcommerce admin: "+use, 32); err != nil {
-			return nil, fmt.Errorf("session key: %w", err)
-		}
-	}
-	return securecookie.New(keys[0], keys[1]).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(adminIdle.Seconds())), nil
-}
-
 // Admin is the operator's session, if there is one that is not over.
 func (c *Codec) Admin(r *http.Request) (Admin, bool) {
 	cookie, err := r.Cookie(adminCookie)
@@ -46,7 +32,7 @@ func (c *Codec) Admin(r *http.Request) (Admin, bool) {
 		return Admin{}, false
 	}
 	var session Admin
-	if err := c.admins.Decode(adminCookie, cookie.Value, &session); err != nil {
+	if err := securecookie.DecodeMulti(adminCookie, cookie.Value, &session, c.admins...); err != nil {
 		return Admin{}, false
 	}
 	age := time.Since(time.Unix(session.Since, 0))
@@ -55,7 +41,7 @@ func (c *Codec) Admin(r *http.Request) (Admin, bool) {
 
 // SaveAdmin begins an operator's session, or goes on with it.
 func (c *Codec) SaveAdmin(w http.ResponseWriter, r *http.Request, session Admin) error {
-	value, err := c.admins.Encode(adminCookie, session)
+	value, err := securecookie.EncodeMulti(adminCookie, session, c.admins[:1]...)
 	if err != nil {
 		return fmt.Errorf("session: encode: %w", err)
 	}

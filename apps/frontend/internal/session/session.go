@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -66,8 +67,8 @@ type Notice struct {
 	Problem bool `json:"p,omitzero"`
 }
 
-// Codec reads and writes sessions.
-type Codec struct{ cookies, visitors, admins *securecookie.SecureCookie }
+// Codec reads and writes sessions: it writes with the first key and reads with each.
+type Codec struct{ cookies, visitors, admins []securecookie.Codec }
 
 // wire is the cookie's content: cart lines in their short text form.
 type wire struct {
@@ -76,27 +77,45 @@ type wire struct {
 	Notice Notice   `json:"n,omitzero"`
 }
 
-// NewCodec derives the signing and the encryption key from one secret text, which must be the same in every replica.
-func NewCodec(secret string) (*Codec, error) {
-	if len(secret) < MinKey {
-		return nil, fmt.Errorf("session key: %d bytes, want at least %d", len(secret), MinKey)
+// NewCodec derives signing and encryption keys from secret texts, which must be the same in every replica. More than one is
+// for the time in which one replaces another.
+func NewCodec(secrets ...string) (*Codec, error) {
+	if len(secrets) == 0 {
+		return nil, errors.New("session key: none")
 	}
-	sign, err := hkdf.Key(sha256.New, []byte(secret), nil, "techcommerce session: sign", 32)
-	if err != nil {
-		return nil, fmt.Errorf("session key: %w", err)
+	c := &Codec{}
+	for _, secret := range secrets {
+		if len(secret) < MinKey {
+			return nil, fmt.Errorf("session key: %d bytes, want at least %d", len(secret), MinKey)
+		}
+		for _, kind := range []struct {
+			codecs *[]securecookie.Codec
+			use    string
+			age    time.Duration
+		}{
+			{&c.cookies, "session", maxAge}, {&c.visitors, "session", visitorAge},
+			{&c.admins, "admin", adminIdle}, // with keys of its own: no other cookie can be passed off as an operator's
+		} {
+			codec, err := newCookies(secret, kind.use, kind.age)
+			if err != nil {
+				return nil, fmt.Errorf("session key: %w", err)
+			}
+			*kind.codecs = append(*kind.codecs, codec)
+		}
 	}
-	encrypt, err := hkdf.Key(sha256.New, []byte(secret), nil, "techcommerce session: encrypt", 32)
-	if err != nil {
-		return nil, fmt.Errorf("session key: %w", err)
-	}
-	codec := func(age time.Duration) *securecookie.SecureCookie {
-		return securecookie.New(sign, encrypt).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(age.Seconds()))
-	}
-	admins, err := newAdminCookies(secret)
+	return c, nil
+}
+
+func newCookies(secret, use string, age time.Duration) (*securecookie.SecureCookie, error) {
+	sign, err := hkdf.Key(sha256.New, []byte(secret), nil, "techcommerce "+use+": sign", 32)
 	if err != nil {
 		return nil, err
 	}
-	return &Codec{cookies: codec(maxAge), visitors: codec(visitorAge), admins: admins}, nil
+	encrypt, err := hkdf.Key(sha256.New, []byte(secret), nil, "techcommerce "+use+": encrypt", 32)
+	if err != nil {
+		return nil, err
+	}
+	return securecookie.New(sign, encrypt).SetSerializer(securecookie.JSONEncoder{}).MaxAge(int(age.Seconds())), nil
 }
 
 // Load is the request's session. A cookie that is absent, forged, expired or written by another version is an empty
@@ -108,7 +127,7 @@ func (c *Codec) Load(r *http.Request) Session {
 		return visit
 	}
 	var w wire
-	if err := c.cookies.Decode(cookieName, cookie.Value, &w); err != nil {
+	if err := securecookie.DecodeMulti(cookieName, cookie.Value, &w, c.cookies...); err != nil {
 		return visit
 	}
 	var lines []cart.Line
@@ -143,7 +162,7 @@ func (c *Codec) Save(w http.ResponseWriter, r *http.Request, s Session) error {
 	for _, line := range s.Cart.Lines() {
 		content.Lines = append(content.Lines, line.String())
 	}
-	value, err := c.cookies.Encode(cookieName, content)
+	value, err := securecookie.EncodeMulti(cookieName, content, c.cookies[:1]...)
 	if err != nil {
 		return fmt.Errorf("session: encode: %w", err)
 	}

@@ -114,6 +114,33 @@ func TestForeignCookieIsAnEmptySession(t *testing.T) {
 	}
 }
 
+// TestKeysAreRotated reads what was written with each of the accepted keys, and writes with the first.
+func TestKeysAreRotated(t *testing.T) {
+	t.Parallel()
+	next := strings.Repeat("n", session.MinKey)
+	both, err := session.NewCodec(next, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	content := session.Session{Cart: mustCart(t, cart.Line{Product: 1, Quantity: 2})}
+	for name, written := range map[string]*http.Cookie{
+		"the old key": mustSave(t, mustCodec(t, key), content), "both keys": mustSave(t, both, content),
+	} {
+		if got := load(both, written); got.Cart.Empty() {
+			t.Errorf("what was written with %s is empty for who accepts both", name)
+		}
+	}
+	if got := load(mustCodec(t, next), mustSave(t, both, content)); got.Cart.Empty() {
+		t.Error("what was written with both keys is empty for who has the first alone")
+	}
+	if got := load(mustCodec(t, next), mustSave(t, mustCodec(t, key), content)); !got.Cart.Empty() {
+		t.Error("what was written with the old key is read by who does not accept it any more")
+	}
+	if _, err := session.NewCodec(); err == nil {
+		t.Error("no key at all is accepted")
+	}
+}
+
 func TestShortKeyIsRefused(t *testing.T) {
 	t.Parallel()
 	if _, err := session.NewCodec(key[1:]); err == nil {

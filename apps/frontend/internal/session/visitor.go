@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/gorilla/securecookie"
 )
 
 const (
@@ -21,7 +23,7 @@ func (c *Codec) Owner(r *http.Request) string {
 		return ""
 	}
 	var owner string
-	if err := c.visitors.Decode(visitorCookie, cookie.Value, &owner); err != nil {
+	if err := securecookie.DecodeMulti(visitorCookie, cookie.Value, &owner, c.visitors...); err != nil {
 		return ""
 	}
 	return owner
@@ -29,7 +31,7 @@ func (c *Codec) Owner(r *http.Request) string {
 
 // welcome gives a visitor who has none a secret.
 func (c *Codec) welcome(w http.ResponseWriter, r *http.Request) error {
-	value, err := c.visitors.Encode(visitorCookie, rand.Text())
+	value, err := securecookie.EncodeMulti(visitorCookie, rand.Text(), c.visitors[:1]...)
 	if err != nil {
 		return fmt.Errorf("session: encode: %w", err)
 	}

@@ -77,7 +77,7 @@ func (s *Site) signedIn(next admin) http.HandlerFunc {
 			return
 		}
 		s.goOn(w, r, session)
-		next(w, r, s.backend.Admin(session.Key))
+		next(w, r, s.backend.Admin(session.Key, s.client(r)))
 	}
 }
 
@@ -111,12 +111,14 @@ func (s *Site) signIn(w http.ResponseWriter, r *http.Request) {
 	if !canBeKey(key) {
 		err = fault.New(fault.Unauthorized, "not a key")
 	} else {
-		err = s.backend.Admin(key).Check(ctx)
+		err = s.backend.Admin(key, s.client(r)).Check(ctx)
 	}
 	switch fault.KindOf(err) {
 	case fault.Unauthorized:
 		s.log.WarnContext(ctx, "admin sign-in refused", "client", s.client(r))
 		s.showSignIn(w, r, http.StatusUnauthorized, "That is not the admin key.")
+	case fault.TooMany:
+		s.showSignIn(w, r, http.StatusTooManyRequests, "Too many wrong keys. Please try again in a moment.")
 	case fault.Forbidden:
 		s.showSignIn(w, r, http.StatusForbidden, "The services run without an admin key, so nobody can sign in.")
 	default:
@@ -174,7 +176,7 @@ func (s *Site) overview(w http.ResponseWriter, r *http.Request) {
 	s.goOn(w, r, session)
 	ctx, cancel := patience(r)
 	defer cancel()
-	apis := s.backend.Admin(session.Key)
+	apis := s.backend.Admin(session.Key, s.client(r))
 	view := overviewView{}
 	group, ctx := errgroup.WithContext(ctx)
 	for _, name := range []string{"pending", "confirmed", "processing", "shipped"} {
