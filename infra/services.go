@@ -61,6 +61,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		ordering(args.Env, stack)
 		announce(&args, stack, at.secrets)
 	}
+	limiting(args.Env, size)
 	logging(args.Env, stack)
 	connect(&args, service)
 	unlock(&args, service, at.secrets)
@@ -83,6 +84,19 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
 		contract.EnvWriteRate:       strconv.Itoa(stack.Services[service.Name].WriteRate),
 		contract.EnvMemoryLimit:     heapLimit(stack.Services[service.Name].Memory),
+	}
+}
+
+// limiting says how much of a pod one client may take, as far as that is not derived.
+func limiting(env map[string]string, size stacks.Service) {
+	for name, value := range map[string]int{
+		contract.EnvOpenConnections:      size.OpenConnections,
+		contract.EnvConnectionsPerClient: size.ConnectionsPerClient,
+		contract.EnvRequestsPerClient:    size.RequestsPerClient,
+	} {
+		if value != 0 {
+			env[name] = strconv.Itoa(value)
+		}
 	}
 }
 

@@ -144,7 +144,7 @@ config:
 const everything = `
 config:
   techcommerce:services:
-    frontend: {autoscale: {min: 2, max: 4}}
+    frontend: {autoscale: {min: 2, max: 4}, openConnections: 2000, connectionsPerClient: 100, requestsPerClient: 20}
     order-api: {spread: required}
   techcommerce:cluster: {dns: [169.254.20.10/32]}
   techcommerce:webhooks:

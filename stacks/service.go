@@ -1,5 +1,7 @@
 package stacks
 
+import "cmp"
+
 // Service is how much of one service runs.
 type Service struct {
 	// Replicas is the number of pods. It does not count where autoscale is set.
@@ -12,6 +14,14 @@ type Service struct {
 	Memory MemoryRange `json:"memory"`
 	// MaxConnections bounds the requests that one pod serves at once.
 	MaxConnections int `json:"maxConnections,omitempty" min:"1" max:"10000"`
+	// OpenConnections bounds the connections that clients keep open to one pod; when all are taken, who has most loses the
+	// oldest. Each takes up to 64 KiB of the pod's memory. Absent: 1000.
+	OpenConnections int `json:"openConnections,omitempty" min:"1" max:"100000"`
+	// ConnectionsPerClient bounds those of one client that is no trusted proxy. Absent: a quarter.
+	ConnectionsPerClient int `json:"connectionsPerClient,omitempty" min:"1" max:"100000"`
+	// RequestsPerClient bounds the reads, and the writes, of one client that one pod of the frontend works on at once. Absent:
+	// a quarter of maxConnections, 12 at least.
+	RequestsPerClient int `json:"requestsPerClient,omitempty" min:"1" max:"10000"`
 	// WriteRate is how many writes a second one client may make at one pod; twice that are let through in one burst.
 	WriteRate int `json:"writeRate,omitempty" min:"1" max:"10000"`
 	// DatabaseConnections bounds the connections that one pod holds to its database, if it has one.
@@ -89,6 +99,12 @@ func defaultService() Service {
 
 func (s Service) validate(path string) []Problem {
 	found := problems(validateRange(path, s.CPU, s.Memory))
+	if most := cmp.Or(s.OpenConnections, 1000); s.ConnectionsPerClient > most {
+		found.add(path+".connectionsPerClient", "%d is above openConnections (%d)", s.ConnectionsPerClient, most)
+	}
+	if s.RequestsPerClient > s.MaxConnections {
+		found.add(path+".requestsPerClient", "%d is above maxConnections (%d)", s.RequestsPerClient, s.MaxConnections)
+	}
 	if s.Autoscale != nil {
 		found = append(found, s.Autoscale.validate(path+".autoscale")...)
 	}

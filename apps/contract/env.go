@@ -28,6 +28,14 @@ const (
 	EnvConnectionAge = "CONNECTION_AGE"
 	// EnvMaxConnections bounds the requests served at once (and with them the store's connections). Default 100.
 	EnvMaxConnections = "MAX_CONNECTIONS"
+	// EnvOpenConnections is how many connections clients may keep open at once; when all are taken, who has most loses the
+	// oldest. Default 1000, which with what the kernel keeps for each fits into a pod of 128 MiB.
+	EnvOpenConnections = "OPEN_CONNECTIONS"
+	// EnvConnectionsPerClient is how many of them one client may keep that is no trusted proxy. Default a quarter.
+	EnvConnectionsPerClient = "CONNECTIONS_PER_CLIENT"
+	// EnvRequestsPerClient (frontend) is how many reads, and how many writes, of one client are worked on at once. Default a
+	// quarter of EnvMaxConnections, 12 at least.
+	EnvRequestsPerClient = "REQUESTS_PER_CLIENT"
 	// EnvWriteRate is how many writes a second one client may make before it is answered 429; bursts of twice that
 	// are let through. Default 20.
 	EnvWriteRate = "WRITE_RATE"

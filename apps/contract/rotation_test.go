@@ -1,6 +1,7 @@
 package contract_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -31,7 +32,7 @@ func TestKeysAreRotatedWithoutAnOutage(t *testing.T) {
 			orders[contract.EnvReservationKey], orders[contract.EnvProductAPIURL] = keys, p.URL
 			o := servicetest.Start(t, build, orders).AwaitReady()
 			d := &drill{T: t, products: p, orders: []*servicetest.Process{o}, ids: map[string]int64{}}
-			status, answer := d.post(o.URL+"/api/orders", strings.Join([]string{"rotation", keys, p.URL}, " "), oneMouse)
+			status, answer := d.post(o.URL+"/api/orders", fmt.Sprintf("rotation-%d-%d", caller, callee), oneMouse)
 			apart := max(caller, callee) - min(caller, callee)
 			if apart < 2 && status != http.StatusCreated {
 				t.Errorf("keys %q at order-api, %q at product-api: %d %s, want the order placed", keys, stages[callee], status, answer)

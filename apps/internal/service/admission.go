@@ -29,15 +29,12 @@ func (s *Service) admit() {
 		})
 }
 
-// leastShare is how many requests one client may have under way however small the service is: what two browsers open.
-const leastShare = 12
-
 // fair bounds the reads and the writes that one client may have under way, from a request's head to the last byte of its
-// answer, each to a quarter of the places. Only the service that clients reach does so; the others are called by it, for
+// answer. Only the service that clients reach does so; the others are called by it, for
 // everybody.
 func (s *Service) fair() func(http.Handler) http.Handler {
 	if s.Settings.Service.Name != contract.Frontend.Name {
 		return func(next http.Handler) http.Handler { return next }
 	}
-	return throttle.UnderWay(max(s.Settings.MaxConnections/4, leastShare), s.clients)
+	return throttle.UnderWay(s.Settings.RequestsPerClient, s.clients)
 }

@@ -24,10 +24,6 @@ import (
 	"github.com/techcommerce/platform/apps/internal/throttle"
 )
 
-// mostConnections is how many clients may keep connected. With what the kernel keeps for each, they fit into a pod of
-// 128 MiB.
-const mostConnections = 1000
-
 // Main runs a service until it ends or is told to, and exits.
 func Main(run func(ctx context.Context, getenv func(string) string, out io.Writer) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -57,7 +53,9 @@ func (s *Service) Serve(ctx context.Context) error {
 	for _, step := range s.prepare {
 		s.Health.Set(step.name, func(context.Context) error { return errPreparing })
 	}
-	public = throttle.Connections{Most: mostConnections, PerClient: mostConnections / 4, Clients: s.clients}.Limit(public)
+	public = throttle.Connections{
+		Most: s.Settings.OpenConnections, PerClient: s.Settings.ConnectionsPerClient, Clients: s.clients,
+	}.Limit(public)
 	s.Log.Info("listening", "address", public.Addr().String(), "internal_address", internal.Addr().String())
 	return errors.Join(s.lines.Flush(), s.run(ctx, public, internal), s.lines.Flush())
 }

@@ -20,15 +20,19 @@ type Settings struct {
 	InternalAddress string
 	LogLevel        slog.Level
 	// LogReads is of how many successful reads one is logged.
-	LogReads        int
-	Environment     string
-	Version         string
-	DrainDelay      time.Duration
-	DrainTimeout    time.Duration
-	ConnectionAge   time.Duration
-	MaxConnections  int
-	WriteRate       int
-	TrustedNetworks []netip.Prefix
+	LogReads       int
+	Environment    string
+	Version        string
+	DrainDelay     time.Duration
+	DrainTimeout   time.Duration
+	ConnectionAge  time.Duration
+	MaxConnections int
+	// OpenConnections bounds the connections that clients keep, and ConnectionsPerClient those of one.
+	OpenConnections, ConnectionsPerClient int
+	// RequestsPerClient bounds the reads, and the writes, of one client that are under way.
+	RequestsPerClient int
+	WriteRate         int
+	TrustedNetworks   []netip.Prefix
 	// TrustedProxies is the older way to tell the client, 0 where TrustedNetworks says it.
 	TrustedProxies int
 	OTLPEndpoint   string
@@ -36,7 +40,7 @@ type Settings struct {
 
 // ReadSettings reads the settings of one service. The reader collects what is wrong with them.
 func ReadSettings(env *environ.Reader, service contract.Service) Settings {
-	return Settings{
+	s := Settings{
 		Service:         service,
 		ListenAddress:   env.Text(contract.EnvListenAddress, ":"+strconv.Itoa(service.Port)),
 		InternalAddress: env.Text(contract.EnvInternalAddress, ":"+strconv.Itoa(contract.InternalPort)),
@@ -52,8 +56,15 @@ func ReadSettings(env *environ.Reader, service contract.Service) Settings {
 		TrustedNetworks: env.Networks(contract.EnvTrustedNetworks, defaultNetworks(env, service)),
 		TrustedProxies:  trustedProxies(env),
 		OTLPEndpoint:    strings.TrimRight(env.Text(contract.EnvOTLPEndpoint, ""), "/"),
+		OpenConnections: env.Int(contract.EnvOpenConnections, 1000, 1, 1_000_000),
 	}
+	s.ConnectionsPerClient = env.Int(contract.EnvConnectionsPerClient, max(s.OpenConnections/4, 1), 1, 1_000_000)
+	s.RequestsPerClient = env.Int(contract.EnvRequestsPerClient, max(s.MaxConnections/4, leastShare), 1, 100_000)
+	return s
 }
+
+// leastShare is how many requests one client may have under way however small the service is: what two browsers open.
+const leastShare = 12
 
 // defaultNetworks is where a service that other services call has its callers: the frontend stands before it. Whoever
 // counts proxies, even to none, has said whom to believe.
