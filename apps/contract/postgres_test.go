@@ -17,7 +17,7 @@ import (
 // killed meanwhile goes on.
 func TestOrdersThroughAPooler(t *testing.T) {
 	t.Parallel()
-	d := mustDrill(t, databasetest.Pooled(t), databasetest.Pooled(t))
+	d := mustDrill(t, databasetest.Pooled(t), databasetest.Pooled(t), nil)
 	for i := range 6 {
 		d.insist(fmt.Sprint("pooled-", i), oneMouse)
 		if i == 3 {
