@@ -146,6 +146,9 @@ func TestReadsGoOnWhileNothingCanBeWritten(t *testing.T) {
 	db := mustMigrate(t, server.MustCreate(t))
 	server.MustRun(t, "postgres", "ALTER SYSTEM SET default_transaction_read_only = on")
 	server.MustRun(t, "postgres", "SELECT pg_reload_conf()")
+	for deadline := time.Now().Add(10 * time.Second); write(t.Context(), db) == nil && time.Now().Before(deadline); {
+		time.Sleep(10 * time.Millisecond) // sessions learn of a setting between their statements
+	}
 	for range 20 {
 		if err := db.Check(t.Context()); err != nil && health.Blocks(err) {
 			t.Fatalf("Check of a read-only server = %v, want it degraded", err)
