@@ -18,6 +18,7 @@ import (
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	"github.com/google/go-containerregistry/pkg/v1/tarball"
 
 	"github.com/techcommerce/platform/tools/local/internal/images"
 )
@@ -141,6 +142,52 @@ func TestArchiveIsNamedByContent(t *testing.T) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 {
 		t.Errorf("want one file and nothing half written, got %v (%v)", entries, err)
+	}
+}
+
+// TestArchiveIsADockerArchiveToo reads it as `docker load` does where images are in Docker's classic store.
+func TestArchiveIsADockerArchiveToo(t *testing.T) {
+	t.Parallel()
+	image := build(t, "content")
+	archived, err := images.Archive(image, "shop", t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash, err := image.Digest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	tag, err := name.NewTag(images.Registry + "/shop:" + hash.Hex[:12])
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := tarball.ImageFromPath(archived.Path, &tag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The format has no manifest of its own; its identity is that of the configuration.
+	want, err := image.ConfigName()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read.ConfigName(); err != nil || got != want {
+		t.Errorf("got configuration %v (%v), want %v", got, err, want)
+	}
+	got, err := read.Layers()
+	if err != nil || len(got) != 1 {
+		t.Fatalf("got %d layers (%v), want the image's one", len(got), err)
+	}
+	content, err := got[0].Uncompressed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer content.Close()
+	config, err := image.ConfigFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if hash, _, err := v1.SHA256(content); err != nil || hash != config.RootFS.DiffIDs[0] {
+		t.Errorf("its layer is %v (%v), and the configuration says %v", hash, err, config.RootFS.DiffIDs[0])
 	}
 }
 
