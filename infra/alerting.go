@@ -53,9 +53,8 @@ func alertTarget(stack stacks.Stack) alerts.Target {
 			target.Backup = database.BackupName(databaseName)
 		}
 	}
-	if i := stack.Edge.Ingress; i != nil && i.TLS != nil {
-		target.Host = i.Host
-		// Nobody else knows when the certificate ends.
+	target.Host = stack.CertificateHost()
+	if i := stack.Edge.Ingress; i != nil && i.Metrics {
 		target.Jobs = append(target.Jobs, alerts.JobIngress)
 	} else if address, err := url.Parse(stack.ProbedAddress()); err == nil && address.Scheme == "https" {
 		// Something in front of the cluster ends TLS, and the probe sees its certificate.

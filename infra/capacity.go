@@ -58,8 +58,20 @@ func quota(stack stacks.Stack) foundation.Quota {
 	if stack.Edge.Tunnel != nil {
 		d.add(1, tunnelCPU.Request, tunnelMemory)
 	}
-	return d.quota(volumes, storage, nodePorts(stack.Edge.NodePort))
+	ports := nodePorts(stack.Edge.NodePort)
+	if stack.Edge.Solver() != "" {
+		// A challenge that ends still counts while the next one starts. Their Service is one of type NodePort.
+		d.add(2, solverCPU, solverMemory)
+		ports++
+	}
+	return d.quota(volumes, storage, ports)
 }
+
+// solverCPU and solverMemory are what cert-manager's pods for HTTP-01 ask for.
+var (
+	solverCPU    = stacks.CPU(10)
+	solverMemory = stacks.MemoryRange{Request: 64 * stacks.MiB, Limit: 64 * stacks.MiB}
+)
 
 func (d demand) quota(volumes int, storage stacks.Bytes, nodePorts int) foundation.Quota {
 	return foundation.Quota{
@@ -119,6 +131,9 @@ func nodePorts(ports ...int) int {
 // registries are where images of the namespace may come from.
 func registries(stack stacks.Stack, release release) []string {
 	allowed := stack.Images.AllowedRegistries(release.images)
+	if solver := stack.Edge.Solver(); solver != "" {
+		allowed = append(slices.Clone(allowed), solver)
+	}
 	if len(stack.Images.Registries) > 0 {
 		return allowed
 	}

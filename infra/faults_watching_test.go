@@ -39,11 +39,11 @@ func watchingFaults() []fault {
 	const server = "StatefulSet prometheus: "
 	return []fault{
 		{"B40 a configuration that cannot be read", config("prometheus.yml", "job_name: services", "job_name:services"),
-			server + "prometheus.yml: yaml: line 100: mapping values are not allowed in this context"},
+			server + "prometheus.yml: yaml: line 106: mapping values are not allowed in this context"},
 		{"B42 asks a port that no pod has", config("prometheus.yml", "regex: internal", "regex: flask"),
 			server + "job services: asks port flask, which Deployment frontend does not have"},
 		{"B43 looks for the shop where it is not",
-			config("prometheus.yml", "techcommerce-staging", "monitoring-staging"),
+			config("prometheus.yml", "- techcommerce-staging", "- monitoring-staging"),
 			server + "job services: finds no pod in namespace monitoring-staging"},
 		{"B44 scrapes a Service instead of its pods", config("prometheus.yml", "role: pod", "role: service"),
 			server + "job alertmanagers: finds targets by service: one of several pods would answer each time"},

@@ -37,6 +37,7 @@ func foundationArgs(stack stacks.Stack, release release) foundation.Args {
 		Namespace:  stack.Namespace,
 		Labels:     own(stack, "foundation"),
 		DNS:        texts(stack.Cluster.DNS),
+		Cilium:     stack.Cluster.Cilium(),
 		Quota:      quota(stack),
 		Registries: registries(stack, release),
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
@@ -69,15 +70,16 @@ func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reade
 func edgeArgs(stack stacks.Stack, release release, at site) edge.Args {
 	args := edge.Args{
 		App: app(public, stack, release), Namespace: at.ground.Namespace, Host: public.Host(), Port: public.Port,
+		Proxies: proxies(stack),
 	}
 	if port := stack.Edge.NodePort; port != 0 {
 		args.NodePort = &edge.NodePort{Host: stack.Edge.NodeHost, Port: port}
 	}
 	if i := stack.Edge.Ingress; i != nil {
-		args.Ingress = &edge.Ingress{Class: i.Class, Host: i.Host, Controller: i.Controller}
-		if i.TLS != nil {
-			args.Ingress.TLS = &edge.TLS{Secret: i.TLS.Secret, Issuer: i.TLS.Issuer}
-		}
+		args.Ingress = ingressArgs(*i)
+	}
+	if g := stack.Edge.Gateway; g != nil {
+		args.Gateway = gatewayArgs(*g)
 	}
 	if t := stack.Edge.Tunnel; t != nil {
 		args.Tunnel = tunnelArgs(*t, stack, release, at)

@@ -39,23 +39,17 @@ func insideURL(stack stacks.Stack) string {
 }
 
 // outsidePeers are where the public address leads: out, and, where the cluster shortens the way to its own load balancer,
-// to the Ingress controller's pods.
+// to whoever passes requests on.
 func outsidePeers(stack stacks.Stack) []kube.Peer {
-	var peers []kube.Peer
-	for _, network := range texts(stack.Monitoring.Probe.Networks) {
-		peers = append(peers, kube.Peer{CIDR: network})
-	}
-	if i := stack.Edge.Ingress; i != nil {
-		peers = append(peers, kube.Peer{Namespace: i.Controller})
-	}
-	return peers
+	return append(kube.Networks(texts(stack.Monitoring.Probe.Networks)), proxies(stack).Peers...)
 }
 
-// outsidePorts are the address' own, and those on which controllers listen that may not open one below 1024.
+// outsidePorts are the address' own, and those on which proxies listen that may not open one below 1024: ingress-nginx and
+// most others, Traefik, Envoy Gateway.
 func outsidePorts(stack stacks.Stack, address string) []int {
 	ports := []int{stacks.PortOf(address)}
-	if stack.Edge.Ingress != nil {
-		ports = append(ports, 8080, 8443)
+	if _, ok := stack.Proxies(); ok {
+		ports = append(ports, 8080, 8443, 8000, 10080, 10443)
 	}
 	return ports
 }

@@ -59,7 +59,7 @@ type watchers struct {
 func watchingGround(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
 	return foundation.Args{
-		Namespace: m.Namespace, Labels: own(stack, "monitoring"), DNS: texts(stack.Cluster.DNS),
+		Namespace: m.Namespace, Labels: own(stack, "monitoring"), DNS: texts(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
 		Quota: watchingQuota(m), Registries: watchingRegistries(stack, release),
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Protected:  stack.Protected,
@@ -69,7 +69,7 @@ func watchingGround(stack stacks.Stack, release release) foundation.Args {
 func nodesGround(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
 	return foundation.Args{
-		Namespace: m.NodesNamespace(), Labels: own(stack, "nodes"), DNS: texts(stack.Cluster.DNS),
+		Namespace: m.NodesNamespace(), Labels: own(stack, "nodes"), DNS: texts(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
 		Quota: nodesQuota(m), Registries: watchingRegistries(stack, release), Privileged: true,
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 	}
@@ -140,8 +140,10 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		Environment: stack.Environment,
 		UID:         contract.UID,
 		Scrape:      scrape(stack),
-		Cluster:     monitoring.Cluster{Networks: nodes(stack.Cluster), Unverified: unsignedKubelets(stack, release)},
-		Prometheus:  prometheusArgs(m.Prometheus, release, at.secrets),
+		Cluster: monitoring.Cluster{
+			Networks: texts(stack.Cluster.Nodes), Cilium: stack.Cluster.Cilium(), Unverified: unsignedKubelets(stack, release),
+		},
+		Prometheus: prometheusArgs(m.Prometheus, release, at.secrets),
 		Alertmanager: monitoring.Alertmanager{
 			Program:  programOf(release, "alertmanager", m.Alertmanager.Image, m.Alertmanager.CPU, m.Alertmanager.Memory),
 			Volume:   monitoring.Storage{Size: m.Alertmanager.Size.String(), Class: m.Alertmanager.StorageClass},
@@ -177,6 +179,7 @@ func prometheusArgs(p stacks.Prometheus, release release, secrets *keys.Keys) mo
 		RetentionDays:  p.RetentionDays,
 		RetentionBytes: int64(p.Size / 5 * 4),
 		Interval:       p.Interval.String(),
+		Namespaces:     p.Namespaces,
 		NodePort:       p.NodePort,
 	}
 	if w := p.RemoteWrite; w != nil {
@@ -230,9 +233,9 @@ func scrape(stack stacks.Stack) monitoring.Scrape {
 		list = append(list, monitoring.Pods(
 			alerts.JobPostgres, stack.Namespace, database.MetricsPortName, database.MetricsPort, database.Exporter))
 	}
-	if i := stack.Edge.Ingress; i != nil {
+	if i := stack.Edge.Ingress; i != nil && i.Metrics {
 		list = append(list, monitoring.Target{
-			Job: alerts.JobIngress, Namespace: i.Controller, Label: "app.kubernetes.io/component",
+			Job: alerts.JobIngress, Namespace: i.Proxies(stack.Cluster).Namespace, Label: "app.kubernetes.io/component",
 			Values: []string{"controller"}, Port: "metrics", Numbers: []int{10254},
 		})
 	}
@@ -266,12 +269,4 @@ func scrapers(stack stacks.Stack) []kube.Peer {
 		return nil
 	}
 	return []kube.Peer{monitoring.Scraper(stack.Monitoring.Namespace)}
-}
-
-// nodes are the addresses of nodes and API server, any where the stack does not say.
-func nodes(cluster stacks.Cluster) []string {
-	if len(cluster.Nodes) == 0 {
-		return []string{"0.0.0.0/0"}
-	}
-	return texts(cluster.Nodes)
 }

@@ -35,7 +35,10 @@ func receiverOf(w stacks.OrderWebhook) (callees []workload.Callee) {
 	case w.Namespace() != "":
 		return []workload.Callee{{Peer: kube.Peer{Namespace: w.Namespace()}}}
 	}
-	return []workload.Callee{{Peer: kube.Internet(), Port: w.Port()}}
+	for _, peer := range kube.Internet() {
+		callees = append(callees, workload.Callee{Peer: peer, Port: w.Port()})
+	}
+	return callees
 }
 
 // receiversOfEvents says where events are sent, by the webhooks' names.

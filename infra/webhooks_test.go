@@ -53,7 +53,7 @@ func TestWebhooks(t *testing.T) {
 	}
 	before, after := egress(quiet, "order-api"), egress(objects, "order-api")
 	added := slices.DeleteFunc(after, func(rule string) bool { return slices.Contains(before, rule) })
-	if want := []string{"0.0.0.0/0 but 5 [443]", "namespace mail []", "10.1.2.0/24 but 0 [8443]"}; !slices.Equal(added, want) {
+	if want := []string{"0.0.0.0/0 but 5 [443]", "::/0 but 2 [443]", "namespace mail []", "10.1.2.0/24 but 0 [8443]"}; !slices.Equal(added, want) {
 		t.Errorf("order-api may also connect to %q, want %q", added, want)
 	}
 	for _, other := range []string{"frontend", "product-api"} {

@@ -177,7 +177,7 @@ config:
         networks: [0.0.0.0/0]
   techcommerce:edge:
     nodePort: 30300
-    ingress: {host: shop.example.com, tls: {secret: shop-tls}}
+    ingress: {host: shop.example.com, metrics: true, tls: {secret: shop-tls}}
     tunnel:
       endpoints: {order-api: {url: https://orders.ngrok.example.com}}
 `

@@ -89,8 +89,8 @@ func (s Stack) SyntheticAddress() string {
 	if url := s.Datadog.Synthetic.URL; url != "" {
 		return url
 	}
-	if i := s.Edge.Ingress; i != nil && i.TLS != nil && i.Host != "" {
-		return "https://" + i.Host
+	if host, tls, ok := s.Edge.Host(); ok && tls != nil && host != "" {
+		return "https://" + host
 	}
 	return ""
 }

@@ -30,6 +30,8 @@ type Field struct {
 	Optional bool
 	// Fields are those of an object, or of each item of a list.
 	Fields []Field
+	// Free says that an object has keys of the operator's own, each with a text.
+	Free bool
 }
 
 // Describe lists every setting with its defaults.
@@ -71,6 +73,9 @@ func describeValue(value reflect.Value) Field {
 	}
 	if derived := derivedFields(value.Type()); derived != nil {
 		return Field{Kind: "object", JSON: "object", Fields: derived}
+	}
+	if value.Type() == reflect.TypeFor[Pairs]() {
+		return Field{Kind: strings.TrimPrefix(pairsKind, "an "), JSON: "object", Free: true}
 	}
 	switch value.Kind() {
 	case reflect.Pointer:

@@ -14,6 +14,8 @@ type Edge struct {
 	NodeHost string `json:"nodeHost,omitempty" pattern:"host"`
 	// Ingress opens the frontend under a host name. Absent: closed.
 	Ingress *Ingress `json:"ingress,omitempty"`
+	// Gateway opens the frontend under a host name, by the Gateway API instead of an Ingress. Absent: closed.
+	Gateway *Gateway `json:"gateway,omitempty"`
 	// Tunnel opens the shop through ngrok. Absent: closed.
 	Tunnel *Tunnel `json:"tunnel,omitempty"`
 	// TrustedNetworks are the networks of the proxies before the frontend, whose X-Forwarded-For names the client. Absent: all
@@ -49,26 +51,57 @@ type Ingress struct {
 	Class string `json:"class,omitempty" pattern:"host"`
 	// Host is the name under which the shop is found.
 	Host string `json:"host" pattern:"host"`
-	// Controller is the controller's namespace: its pods, and no others, may connect.
+	// Annotations are the controller's own settings, put on the Ingress as they are.
+	Annotations Pairs `json:"annotations,omitempty"`
+	// Controller is the controller's namespace: its pods, and no others, may connect. Default: ingress-nginx with the class
+	// nginx, none with any other.
 	Controller string `json:"controller,omitempty" pattern:"label"`
+	// ControllerLabels narrow those pods down to the ones with all of these labels.
+	ControllerLabels Pairs `json:"controllerLabels,omitempty"`
+	// Networks lists the address ranges from which a load balancer sends requests and health checks to the shop's pods, as
+	// AWS' and Google's do.
+	Networks []CIDR `json:"networks,omitempty"`
+	// HostNetwork says that the controller's pods are on the nodes' network: nodes may connect.
+	HostNetwork bool `json:"hostNetwork,omitempty"`
+	// Metrics says that the controller is ingress-nginx with its metrics on (controller.metrics.enabled): monitoring then
+	// looks for it in the namespace, and goes by what it says of the certificate. Without, the probe says that.
+	Metrics bool `json:"metrics,omitempty"`
 	// TLS encrypts. Absent: plain HTTP.
 	TLS *TLS `json:"tls,omitempty"`
 }
 
-func (i *Ingress) setDefaults() { i.Class, i.Controller = "nginx", "ingress-nginx" }
+func (i *Ingress) setDefaults() { i.Class = nginxClass }
 
-// TLS says where the certificate is from: exactly one of its entries.
+// TLS says where the certificate is from: exactly one of secret, issuer and terminated.
 type TLS struct {
 	// Secret is the name of a Secret that is there, with tls.crt and tls.key.
 	Secret string `json:"secret,omitempty" pattern:"host"`
 	// Issuer is the name of a cert-manager ClusterIssuer that makes one.
 	Issuer string `json:"issuer,omitempty" pattern:"host"`
+	// Terminated says that what stands before the shop has a certificate of its own: a cloud's load balancer, or a Gateway.
+	Terminated bool `json:"terminated,omitempty"`
+	// Solver is the image, without a tag, of the pods that cert-manager starts in the stack's namespace to answer an
+	// issuer's HTTP-01 challenge. They may run there whatever images.registries says.
+	Solver string `json:"solver,omitempty" pattern:"repository"`
+}
+
+func (t *TLS) setDefaults() { t.Solver = "quay.io/jetstack/cert-manager-acmesolver" }
+
+func (t TLS) validate(path string) []Problem {
+	var found problems
+	if count(t.Secret != "", t.Issuer != "", t.Terminated) != 1 {
+		found.add(path, "want exactly one of secret, issuer, terminated")
+	}
+	return found
 }
 
 func (e Edge) validate(path string, secrets map[string]Secret) []Problem {
 	var found problems
-	if e.NodePort == 0 && e.Ingress == nil && e.Tunnel == nil {
-		found.add(path, "nobody can reach the shop, want nodePort, ingress or tunnel")
+	if e.NodePort == 0 && e.Ingress == nil && e.Gateway == nil && e.Tunnel == nil {
+		found.add(path, "nobody can reach the shop, want nodePort, ingress, gateway or tunnel")
+	}
+	if e.Ingress != nil && e.Gateway != nil {
+		found.add(path, "ingress and gateway are set, want only one of them")
 	}
 	if e.Tunnel != nil {
 		found = append(found, e.Tunnel.validate(path+".tunnel", secrets)...)
@@ -83,21 +116,33 @@ func (e Edge) validate(path string, secrets map[string]Secret) []Problem {
 		if i.Host == "" {
 			found.add(path+".ingress.host", "missing")
 		}
-		if t := i.TLS; t != nil && (t.Secret == "") == (t.Issuer == "") {
-			found.add(path+".ingress.tls", "want exactly one of secret, issuer")
+		if i.TLS != nil {
+			found = append(found, i.TLS.validate(path+".ingress.tls")...)
 		}
+		if i.Metrics && i.Class != nginxClass {
+			found.add(path+".ingress.metrics", "set, but the class is %s: only those of ingress-nginx are known", i.Class)
+		}
+		if i.Metrics && i.HostNetwork {
+			found.add(path+".ingress.metrics", "set, but with hostNetwork no policy can lead to the controller alone")
+		}
+	}
+	if e.Gateway != nil {
+		found = append(found, e.Gateway.validate(path+".gateway")...)
 	}
 	if !e.Secure {
 		return found
 	}
 	if e.NodePort != 0 {
-		found.add(path+".nodePort", "%d, but %s.secure allows only an ingress with TLS", e.NodePort, path)
+		found.add(path+".nodePort", "%d, but %s.secure allows only an ingress or a gateway with TLS", e.NodePort, path)
 	}
 	if e.Tunnel != nil {
-		found.add(path+".tunnel", "set, but %s.secure allows only an ingress with TLS", path)
+		found.add(path+".tunnel", "set, but %s.secure allows only an ingress or a gateway with TLS", path)
 	}
 	if e.Ingress != nil && e.Ingress.TLS == nil {
 		found.add(path+".ingress.tls", "missing, but %s.secure is set", path)
+	}
+	if e.Gateway != nil && e.Gateway.TLS == nil {
+		found.add(path+".gateway.tls", "missing, but %s.secure is set", path)
 	}
 	return found
 }

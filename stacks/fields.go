@@ -67,6 +67,9 @@ func describe(t reflect.Type) string {
 	if derivedFields(t) != nil {
 		return "an object with " + strings.Join(keysOf(t), ", ")
 	}
+	if t == reflect.TypeFor[Pairs]() {
+		return pairsKind
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return describe(t.Elem())

@@ -1,7 +1,5 @@
 package stacks
 
-import "net/netip"
-
 // Monitoring watches the stack: Prometheus, Alertmanager and what they need to know of the cluster.
 type Monitoring struct {
 	// Namespace holds it. Where two stacks share a cluster each has its own, such as monitoring-staging. The agents on
@@ -69,6 +67,9 @@ type Prometheus struct {
 	// NodePort opens its pages and its API, which know no password, on this port of every node. Absent: closed, and
 	// kubectl port-forward leads there.
 	NodePort int `json:"nodePort,omitempty" min:"30000" max:"32767"`
+	// Namespaces lists further namespaces whose pods' and volumes' metrics from the kubelets are kept. The stack's own always
+	// are; those of everybody else are dropped, because memory and disk are sized for one stack.
+	Namespaces []string `json:"namespaces,omitempty"`
 	// RemoteWrite sends every sample elsewhere too. Absent: nowhere.
 	RemoteWrite *RemoteWrite `json:"remoteWrite,omitempty"`
 }
@@ -178,7 +179,7 @@ type Probe struct {
 func (p *Probe) setDefaults() {
 	*p = Probe{
 		Image:    "quay.io/prometheus/blackbox-exporter:v0.28.0",
-		Networks: []CIDR{{netip.MustParsePrefix("0.0.0.0/0")}},
+		Networks: anyAddress(),
 		CPU:      CPURange{Request: 10}, Memory: MemoryRange{Request: 32 * MiB, Limit: 128 * MiB},
 	}
 }

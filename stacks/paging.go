@@ -40,9 +40,7 @@ func (s Stack) critical() []alerts.Alert {
 	if s.Database.Postgres != nil {
 		target.Database = "postgres"
 	}
-	if i := s.Edge.Ingress; i != nil && i.TLS != nil {
-		target.Host = i.Host
-	}
+	target.Host = s.CertificateHost()
 	return slices.DeleteFunc(alerts.All(target), func(a alerts.Alert) bool { return a.Severity != alerts.Critical })
 }
 

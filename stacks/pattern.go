@@ -80,6 +80,8 @@ func pattern(name string) form {
 		expression, rule = uid, "want a team's id such as 00000000-0000-0000-0000-000000000000"
 	case "receiver":
 		expression, rule = receiver, "want 1 to 32 lower-case letters, digits and, between them, hyphens, from a letter on"
+	case "repository":
+		expression, rule = registry, "want an image without a tag such as registry.example.com/acmesolver"
 	case "loopback":
 		expression, rule = loopback, "want http://127.0.0.1:port"
 	default:

@@ -111,6 +111,9 @@ func paths(t reflect.Type, prefix string) []string {
 	for _, field := range derivedFields(t) {
 		list = append(list, prefix+field.Key)
 	}
+	if t == reflect.TypeFor[Pairs]() {
+		return list
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return paths(t.Elem(), prefix)

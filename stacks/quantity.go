@@ -136,6 +136,9 @@ type CIDR struct{ prefix netip.Prefix }
 // String is the canonical notation.
 func (c CIDR) String() string { return c.prefix.String() }
 
+// Contains reports whether an address is in the range.
+func (c CIDR) Contains(address netip.Addr) bool { return c.prefix.Contains(address) }
+
 func (CIDR) notation() notation {
 	return notation{expression: `[0-9a-fA-F.:]+/[0-9]+`, rule: `an address range such as "10.0.0.0/8"`}
 }

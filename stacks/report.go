@@ -30,6 +30,9 @@ func (s Stack) Off() map[string]string {
 	if s.Edge.Ingress == nil {
 		off["ingress"] = "edge.ingress is not set"
 	}
+	if s.Edge.Gateway == nil {
+		off["gateway"] = "edge.gateway is not set"
+	}
 	if s.Edge.Tunnel == nil {
 		off["tunnel"] = "edge.tunnel is not set"
 	}

@@ -85,11 +85,15 @@ type Cluster struct {
 	KubeletCertificates KubeletCertificates `json:"kubeletCertificates,omitempty"`
 	// Kind is an older way to say it: minikube and kind mean that kubeletCertificates is unsigned.
 	Kind ClusterKind `json:"kind,omitempty"`
-	// DNS lists address ranges of the cluster's resolver where it is not a pod in kube-system, as with a node-local
-	// cache. Pods may always ask the pods of kube-system.
+	// NetworkEngine says what holds network policies where that is Cilium, which never matches a node or the API server by an
+	// address: CiliumNetworkPolicies then name them by what they are. It needs their definition in the cluster, which GKE does
+	// not have. Kubernetes' own policies hold on Cilium too while nodes is not set.
+	NetworkEngine NetworkEngine `json:"networkEngine,omitempty"`
+	// DNS lists the address ranges where the cluster's resolver answers other than as pods of kube-system or openshift-dns,
+	// as a cache on each node does. Pods may connect to port 53 there. Default: all private and link-local addresses.
 	DNS []CIDR `json:"dns,omitempty"`
-	// Nodes lists the address ranges of the nodes and of the API server. Monitoring alone may connect there, to the API
-	// server's and the kubelets' ports. Default: any address.
+	// Nodes lists the address ranges of the nodes and of the API server, its Service's address among them. Monitoring alone
+	// may connect there, to the API server's and the kubelets' ports. Default: any address. Cilium matches no node by them.
 	Nodes []CIDR `json:"nodes,omitempty"`
 	// EnforcesPolicies says that somebody has seen this cluster hold network policies, so that preflight need not ask.
 	EnforcesPolicies bool `json:"enforcesPolicies,omitempty"`
@@ -161,7 +165,7 @@ func Defaults(name string) Stack {
 		Environment: name,
 		LogLevel:    "info",
 		LogReads:    1,
-		Cluster:     Cluster{Kind: "other"},
+		Cluster:     defaultCluster(),
 		Images:      Images{File: ".local/images.json"},
 		Services:    map[string]Service{},
 		Drain:       Drain{Delay: 5 * Second, Timeout: 15 * Second, Margin: 5 * Second},

@@ -26,6 +26,7 @@ func (s Stack) validate() []Problem {
 	found = append(found, s.validateDatabase()...)
 	found = append(found, s.validateBucket()...)
 	found = append(found, s.Edge.validate("edge", s.Secrets)...)
+	found = append(found, s.validateProxies()...)
 	found = append(found, s.Alerts.validate("alerts")...)
 	found = append(found, s.validateMonitoring()...)
 	found = append(found, s.validateDatadog()...)

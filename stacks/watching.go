@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"fmt"
 	"net"
 	"net/url"
 	"slices"
@@ -107,6 +108,11 @@ func (s Stack) validateMonitoring() []Problem {
 		found.add("monitoring.namespace", "%s is the shop's own", m.Namespace)
 	}
 	p := m.Prometheus
+	for i, namespace := range p.Namespaces {
+		if form := pattern("label"); !form.expression.MatchString(namespace) {
+			found.add(fmt.Sprintf("monitoring.prometheus.namespaces[%d]", i), "%q, %s", namespace, form.rule)
+		}
+	}
 	found = append(found, validateRange("monitoring.prometheus", p.CPU, p.Memory)...)
 	found = append(found, validateRange("monitoring.alertmanager", m.Alertmanager.CPU, m.Alertmanager.Memory)...)
 	for path, e := range map[string]Exporter{
@@ -181,7 +187,7 @@ func (s Stack) validateNodePorts(m Monitoring) []Problem {
 			found.add(path, "%d is %s already", ports[path], other)
 		}
 		if s.Edge.Secure && ports[path] != 0 {
-			found.add(path, "%d, but edge.secure allows only an ingress with TLS", ports[path])
+			found.add(path, "%d, but edge.secure allows only an ingress or a gateway with TLS", ports[path])
 		}
 		taken[ports[path]] = path
 	}
@@ -191,17 +197,29 @@ func (s Stack) validateNodePorts(m Monitoring) []Problem {
 // ProbedAddress is the public address that is probed, empty where there is none.
 func (s Stack) ProbedAddress() string {
 	m := s.Monitoring
-	switch i := s.Edge.Ingress; {
+	host, tls, named := s.Edge.Host()
+	switch {
 	case m == nil || m.Probe == nil:
 		return ""
 	case m.Probe.URL != "":
 		return strings.TrimSuffix(m.Probe.URL, "/")
-	case i != nil && i.TLS != nil:
-		return "https://" + i.Host
-	case i != nil:
-		return "http://" + i.Host
+	case named && tls != nil:
+		return "https://" + host
+	case named:
+		return "http://" + host
 	}
 	return ""
+}
+
+// CertificateHost is the host whose certificate monitoring sees: through the probe, or as ingress-nginx says. Empty where
+// there is no certificate, or nobody who sees it.
+func (s Stack) CertificateHost() string {
+	host, tls, _ := s.Edge.Host()
+	seen := strings.HasPrefix(s.ProbedAddress(), "https://") || s.Edge.Ingress != nil && s.Edge.Ingress.Metrics
+	if tls == nil || !seen {
+		return ""
+	}
+	return host
 }
 
 func (s Stack) monitoringOff() map[string]string {
@@ -218,6 +236,9 @@ func (s Stack) monitoringOff() map[string]string {
 	}
 	if m.Probe == nil {
 		off["probe from outside"] = "monitoring.probe is not set: only the shop itself says whether it can be reached"
+	}
+	if s.Edge.Encrypts() && s.CertificateHost() == "" {
+		off["certificate expiry"] = "monitoring.probe is not set, nor edge.ingress.metrics: nobody sees when the certificate ends"
 	}
 	if m.Grafana == nil {
 		off["dashboards"] = "monitoring.grafana is not set"

@@ -29,6 +29,10 @@ type Args struct {
 	NodePort *NodePort
 	// Ingress opens it under a host name; nil does not.
 	Ingress *Ingress
+	// Gateway opens it under a host name, too; nil does not.
+	Gateway *Gateway
+	// Proxies are who passes requests for that name on.
+	Proxies Proxies
 	// Tunnel opens it, and other services if wanted, through ngrok; nil does not.
 	Tunnel *Tunnel
 }
@@ -44,6 +48,9 @@ type NodePort struct {
 func (a Args) validate() error {
 	if a.App.Name == "" || a.Port == 0 || a.Namespace == nil {
 		return errors.New("no service to open")
+	}
+	if (a.Ingress != nil || a.Gateway != nil) && len(a.Proxies.Peers)+len(a.Proxies.Entities) == 0 {
+		return errors.New("nobody to pass requests on")
 	}
 	return nil
 }
@@ -75,13 +82,22 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 		}
 	}
 	if args.Ingress != nil {
-		if _, err := networkingv1.NewNetworkPolicy(ctx, name+"-ingress", fromController(args), child); err != nil {
-			return nil, fmt.Errorf("edge %s: network policy: %w", name, err)
+		if err := e.admit(ctx, name, args, "ingress"); err != nil {
+			return nil, fmt.Errorf("edge %s: %w", name, err)
 		}
 		if _, err := networkingv1.NewIngress(ctx, name, ingress(args), child); err != nil {
 			return nil, fmt.Errorf("edge %s: ingress: %w", name, err)
 		}
 		e.URLs = append(e.URLs, args.Ingress.url())
+	}
+	if args.Gateway != nil {
+		if err := e.admit(ctx, name, args, "gateway"); err != nil {
+			return nil, fmt.Errorf("edge %s: %w", name, err)
+		}
+		if err := e.route(ctx, name, args); err != nil {
+			return nil, fmt.Errorf("edge %s: %w", name, err)
+		}
+		e.URLs = append(e.URLs, args.Gateway.url())
 	}
 	if args.Tunnel != nil {
 		if err := e.dig(ctx, name, args); err != nil {
@@ -99,13 +115,6 @@ func (n NodePort) url() string { return "http://" + n.Host + ":" + strconv.Itoa(
 // fromAnywhere opens the service's port to every address: behind a node port the caller's own is often lost.
 func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {
 	return opening(a.Namespace, a.App, "nodes", &networkingv1.NetworkPolicyIngressRuleArgs{Ports: kube.TCP(a.Port)})
-}
-
-// fromController opens it to the ingress controller's pods.
-func fromController(a Args) *networkingv1.NetworkPolicyArgs {
-	return opening(a.Namespace, a.App, "ingress", &networkingv1.NetworkPolicyIngressRuleArgs{
-		From: kube.Peers(kube.Peer{Namespace: a.Ingress.Controller}), Ports: kube.TCP(a.Port),
-	})
 }
 
 // opening lets a way's rule hold for an app's pods.

@@ -14,23 +14,30 @@ type Ingress struct {
 	Class string
 	// Host is the name.
 	Host string
-	// Controller is the namespace of the controller's pods.
-	Controller string
+	// Annotations are the controller's own settings.
+	Annotations map[string]string
 	// TLS encrypts; nil does not.
 	TLS *TLS
 }
 
-// TLS is a certificate that is there (Secret), or that cert-manager makes (Issuer).
+// TLS is a certificate that is there (Secret), that cert-manager makes (Issuer), or that is none of the cluster's
+// (Terminated).
 type TLS struct {
 	Secret, Issuer string
+	Terminated     bool
 }
 
+// issuerAnnotation tells cert-manager who makes the certificate.
+const issuerAnnotation = "cert-manager.io/cluster-issuer"
+
 // url is where the shop is found.
-func (i Ingress) url() string {
-	if i.TLS != nil {
-		return "https://" + i.Host
+func (i Ingress) url() string { return scheme(i.TLS) + "://" + i.Host }
+
+func scheme(tls *TLS) string {
+	if tls != nil {
+		return "https"
 	}
-	return "http://" + i.Host
+	return "http"
 }
 
 // secret is where the certificate is, or will be.
@@ -52,13 +59,14 @@ func ingress(a Args) *networkingv1.IngressArgs {
 		}},
 	}
 	// A controller may be installed later, and its address come later still: nothing waits for it.
-	annotations := pulumi.StringMap{"pulumi.com/skipAwait": pulumi.String("true")}
-	if tls := a.Ingress.TLS; tls != nil {
+	annotations := pulumi.ToStringMap(a.Ingress.Annotations)
+	annotations["pulumi.com/skipAwait"] = pulumi.String("true")
+	if tls := a.Ingress.TLS; tls != nil && !tls.Terminated {
 		spec.Tls = networkingv1.IngressTLSArray{&networkingv1.IngressTLSArgs{
 			Hosts: pulumi.ToStringArray([]string{a.Ingress.Host}), SecretName: pulumi.String(tls.secret(a.App)),
 		}}
 		if tls.Issuer != "" {
-			annotations["cert-manager.io/cluster-issuer"] = pulumi.String(tls.Issuer)
+			annotations[issuerAnnotation] = pulumi.String(tls.Issuer)
 		}
 	}
 	return &networkingv1.IngressArgs{

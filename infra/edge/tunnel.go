@@ -117,7 +117,7 @@ func tunnelMeta(a Args) *metav1.ObjectMetaArgs {
 // outwards lets the agent reach its targets and, outside the cluster, ngrok; nobody may reach the agent.
 func outwards(a Args) *networkingv1.NetworkPolicyArgs {
 	rules := networkingv1.NetworkPolicyEgressRuleArray{&networkingv1.NetworkPolicyEgressRuleArgs{
-		To: kube.Peers(kube.Internet()), Ports: kube.TCP(443),
+		To: kube.Peers(kube.Internet()...), Ports: kube.TCP(443),
 	}}
 	for _, target := range a.Tunnel.Targets {
 		rules = append(rules, &networkingv1.NetworkPolicyEgressRuleArgs{

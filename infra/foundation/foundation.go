@@ -11,6 +11,7 @@ import (
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/techcommerce/platform/infra/internal/cilium"
 	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
@@ -22,8 +23,10 @@ type Args struct {
 	Namespace string
 	// Labels are on every object of the foundation.
 	Labels pulumi.StringMap
-	// DNS lists address ranges of resolvers that are not pods of kube-system.
+	// DNS lists address ranges of resolvers that are no pods.
 	DNS []string
+	// Cilium says that Cilium holds network policies.
+	Cilium bool
 	// Quota is what the namespace may hold.
 	Quota Quota
 	// Registries lists the prefixes that images of the namespace may have.
@@ -81,6 +84,11 @@ func New(ctx *pulumi.Context, name string, args Args, opts ...pulumi.ResourceOpt
 	if args.PullSecret != "" {
 		if _, err := corev1.NewSecret(ctx, name+"-pull", kube.PullSecret(f.Namespace, args.Labels, args.PullSecret), child); err != nil {
 			return nil, fmt.Errorf("foundation %s: pull secret: %w", name, err)
+		}
+	}
+	if args.Cilium {
+		if err := cilium.New(ctx, name+"-dns-of-nodes", allowNodeDNS(args, f.Namespace), child); err != nil {
+			return nil, fmt.Errorf("foundation %s: dns policy of nodes: %w", name, err)
 		}
 	}
 	if err := f.bound(ctx, name, args); err != nil {

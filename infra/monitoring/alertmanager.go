@@ -23,7 +23,7 @@ func (m *Monitoring) alertmanager(ctx *pulumi.Context, a Args) error {
 	p.port, p.live, p.ready = alertmanagerPort, "/-/healthy", "/-/ready"
 	p.callers = []kube.Peer{a.peer(prometheus)}
 	if len(a.Alertmanager.Ports) > 0 {
-		p.callees = []callee{{peers: networks(a.Alertmanager.Networks), ports: a.Alertmanager.Ports}}
+		p.callees = []callee{{peers: kube.Networks(a.Alertmanager.Networks), ports: a.Alertmanager.Ports}}
 	}
 	if err := p.prepare(ctx); err != nil {
 		return err

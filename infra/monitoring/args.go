@@ -51,8 +51,10 @@ type Namespace struct {
 
 // Cluster says where the API server and the kubelets are, and whether the latter can prove it.
 type Cluster struct {
-	// Networks are their address ranges.
+	// Networks are their address ranges; none means that they may be anywhere.
 	Networks []string
+	// Cilium says that Cilium holds network policies: it knows both by what they are.
+	Cilium bool
 	// Unverified says that nobody has signed the kubelets' certificates.
 	Unverified bool
 }
@@ -83,6 +85,8 @@ type Prometheus struct {
 	RetentionBytes int64
 	// Interval is the time between two scrapes, as Prometheus writes it.
 	Interval string
+	// Namespaces are others' whose pods and volumes are measured, too.
+	Namespaces []string
 	// NodePort opens it on every node; 0 does not.
 	NodePort int
 	// Rules is the text of its rule file.
@@ -158,9 +162,6 @@ func (a Args) validate() error {
 	}
 	if a.Prometheus.Rules == "" || a.Alertmanager.Config == "" {
 		problems = append(problems, errors.New("no rules, or no routes for alerts"))
-	}
-	if len(a.Cluster.Networks) == 0 {
-		problems = append(problems, errors.New("no way to the API server"))
 	}
 	if len(a.Alertmanager.Ports) > 0 && len(a.Alertmanager.Networks) == 0 {
 		problems = append(problems, errors.New("no way to the receivers"))

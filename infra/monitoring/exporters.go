@@ -29,7 +29,7 @@ func (m *Monitoring) kubeStateMetrics(ctx *pulumi.Context, a Args) error {
 	p.port, p.live, p.ready, p.rights = kubeStateMetricsPort, "/healthz", "/healthz", true
 	p.morePorts = []int{nodesPort}
 	p.callers = []kube.Peer{a.peer(prometheus)}
-	p.callees = []callee{{peers: networks(a.Cluster.Networks), ports: apiServerPorts()}}
+	p.control = &a.Cluster
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}

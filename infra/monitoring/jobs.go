@@ -1,5 +1,7 @@
 package monitoring
 
+import "strings"
+
 // apiServer finds the addresses behind the API server's own Service, so that each is scraped by itself.
 func (a Args) apiServer() scrape {
 	return scrape{
@@ -32,8 +34,21 @@ func (a Args) kubelet(job, path string) scrape {
 			always("service", "kubelet"),
 			always("environment", a.Environment),
 		},
-		MetricRelabel: []relabel{dropMetrics(".+_bucket|container_(tasks_state|blkio_.*|memory_failures_total)")},
+		MetricRelabel: []relabel{
+			dropMetrics(".+_bucket|container_(tasks_state|blkio_.*|memory_failures_total)"),
+			keep("namespace", a.measured()),
+		},
 	}
+}
+
+// measured matches the namespaces whose pods and volumes are measured: the stack's own and those that it names. What is
+// about no namespace is about the node. Everything else is other people's, of whom a cluster may have thousands.
+func (a Args) measured() string {
+	names := []string{""}
+	for _, own := range append([]Namespace{a.Namespace, a.Nodes}, a.Watched...) {
+		names = append(names, own.Name)
+	}
+	return strings.Join(append(names, a.Prometheus.Namespaces...), "|")
 }
 
 func (a Args) kubeletTLS() *tls {

@@ -9,6 +9,7 @@ import (
 	policyv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/policy/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
+	"github.com/techcommerce/platform/infra/internal/cilium"
 	"github.com/techcommerce/platform/infra/internal/kube"
 )
 
@@ -36,6 +37,9 @@ type part struct {
 	callees []callee
 	// startLimit is how many seconds it may take to start.
 	startLimit int
+	// control is where the API server is, for a part that asks it; kubelets says that it asks those of every node, too.
+	control  *Cluster
+	kubelets bool
 	// account is its identity, once that is declared.
 	account pulumi.StringOutput
 }
@@ -65,6 +69,11 @@ func (p *part) prepare(ctx *pulumi.Context) error {
 	p.account = account.Metadata.Name().Elem()
 	if _, err := networkingv1.NewNetworkPolicy(ctx, p.app.Name, p.policy(), child); err != nil {
 		return fmt.Errorf("network policy: %w", err)
+	}
+	if p.control != nil && p.control.Cilium {
+		if err := cilium.New(ctx, p.app.Name+"-control-plane", p.entities(), child); err != nil {
+			return fmt.Errorf("network policy of the control plane: %w", err)
+		}
 	}
 	return nil
 }
@@ -124,6 +133,13 @@ func (p part) policy() *networkingv1.NetworkPolicyArgs {
 			To: kube.Peers(to.peers...), Ports: kube.TCP(to.ports...),
 		})
 	}
+	if p.control != nil && !p.control.Cilium {
+		// Without networks this names no peer, which means every address: a range would not do, because there are engines
+		// that match no node and no pod by its address, not even by 0.0.0.0/0.
+		egress = append(egress, &networkingv1.NetworkPolicyEgressRuleArgs{
+			To: kube.Peers(kube.Networks(p.control.Networks)...), Ports: kube.TCP(p.controlPorts()...),
+		})
+	}
 	return &networkingv1.NetworkPolicyArgs{
 		Metadata: p.meta(p.app.Name),
 		Spec: &networkingv1.NetworkPolicySpecArgs{
@@ -132,6 +148,25 @@ func (p part) policy() *networkingv1.NetworkPolicyArgs {
 			Ingress:     ingress,
 			Egress:      egress,
 		},
+	}
+}
+
+// controlPorts are the API server's, and the kubelets' for a part that asks them.
+func (p part) controlPorts() []int {
+	if p.kubelets {
+		return append(kube.APIServerPorts(), kube.KubeletPort)
+	}
+	return kube.APIServerPorts()
+}
+
+// entities lets the part reach API server and kubelets by what they are.
+func (p part) entities() cilium.Policy {
+	to := []cilium.Rule{{Entities: cilium.APIServer(), TCP: kube.APIServerPorts()}}
+	if p.kubelets {
+		to = append(to, cilium.Rule{Entities: cilium.Nodes(), TCP: []int{kube.KubeletPort}})
+	}
+	return cilium.Policy{
+		Name: p.app.Name + "-control-plane", Namespace: p.in.Ready, Labels: p.app.Labels(), Pods: p.app.Selector(), To: to,
 	}
 }
 

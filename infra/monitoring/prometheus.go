@@ -15,18 +15,13 @@ import (
 const (
 	prometheus     = "prometheus"
 	prometheusPort = 9090
-	// kubeletPort is every kubelet's.
-	kubeletPort  = 10250
-	configFolder = "/config"
-	pagesFolder  = "/pages"
-	configFile   = "prometheus.yml"
-	rulesFile    = "rules.yml"
+	configFolder   = "/config"
+	pagesFolder    = "/pages"
+	configFile     = "prometheus.yml"
+	rulesFile      = "rules.yml"
 	// remoteWritePassword is the file with the other end's password.
 	remoteWritePassword = "remote-write-password"
 )
-
-// apiServerPorts are where an API server listens: behind its Service, and on its own host.
-func apiServerPorts() []int { return []int{443, 6443} }
 
 func secretFile(name string) string { return SecretFolder + "/" + name }
 
@@ -43,6 +38,7 @@ func (m *Monitoring) prometheus(ctx *pulumi.Context, a Args) error {
 		p.callers = append(p.callers, a.peer(grafana))
 	}
 	p.callees = a.scraped()
+	p.control, p.kubelets = &a.Cluster, true
 	if err := p.prepare(ctx); err != nil {
 		return err
 	}
@@ -143,23 +139,14 @@ func (a Args) peer(name string) kube.Peer {
 	return kube.Peer{Pods: kube.App{Name: name}.Selector()}
 }
 
-// scraped is everything that Prometheus connects to.
+// scraped is every pod and network that Prometheus connects to.
 func (a Args) scraped() []callee {
 	var list []callee
 	for _, t := range a.targets() {
 		list = append(list, callee{peers: t.peers(), ports: t.Numbers})
 	}
-	list = append(list, callee{peers: networks(a.Cluster.Networks), ports: append(apiServerPorts(), kubeletPort)})
 	if w := a.Prometheus.RemoteWrite; w != nil {
-		list = append(list, callee{peers: networks(w.Networks), ports: []int{w.Port}})
+		list = append(list, callee{peers: kube.Networks(w.Networks), ports: []int{w.Port}})
 	}
 	return list
-}
-
-func networks(ranges []string) []kube.Peer {
-	var peers []kube.Peer
-	for _, network := range ranges {
-		peers = append(peers, kube.Peer{CIDR: network})
-	}
-	return peers
 }

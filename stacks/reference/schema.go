@@ -64,6 +64,10 @@ func schemaOf(found comments, field stacks.Field) object {
 	case "array":
 		schema["items"] = schemaOf(found, field.Fields[0])
 	case "object":
+		if field.Free {
+			schema["additionalProperties"] = object{"type": []string{"string", "number", "boolean"}}
+			break
+		}
 		schema["properties"] = properties(found, field)
 		schema["additionalProperties"] = false
 	}

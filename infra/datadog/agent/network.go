@@ -15,8 +15,8 @@ const (
 	clusterAgent = Chart + "-cluster-agent"
 )
 
-// policies denies everything in the namespace, and allows what the chart's own policies forget: names over TCP, and API
-// servers that listen on 8443, as minikube's does.
+// policies denies everything in the namespace, and allows what the chart's own policies forget: names over TCP and from
+// resolvers behind other ports, and API servers that listen elsewhere than on 443 and 6443.
 func (a *Agent) policies(ctx *pulumi.Context, name string, args Args, in pulumi.StringOutput) error {
 	child := pulumi.Parent(a)
 	deny := &networkingv1.NetworkPolicySpecArgs{
@@ -30,7 +30,8 @@ func (a *Agent) policies(ctx *pulumi.Context, name string, args Args, in pulumi.
 		PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pulumi.StringMap{podLabel: pulumi.String(clusterAgent)}},
 		PolicyTypes: pulumi.StringArray{pulumi.String("Egress")},
 		Egress: networkingv1.NetworkPolicyEgressRuleArray{
-			&networkingv1.NetworkPolicyEgressRuleArgs{Ports: kube.TCP(53, 8443)},
+			&networkingv1.NetworkPolicyEgressRuleArgs{Ports: kube.DNS(kube.ResolverPorts()...)},
+			&networkingv1.NetworkPolicyEgressRuleArgs{Ports: kube.TCP(kube.APIServerPorts()...)},
 		},
 	}
 	_, err := networkingv1.NewNetworkPolicy(ctx, name+"-cluster-agent", policy(args, in, clusterAgent+"-extra", extra), child)

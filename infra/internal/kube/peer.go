@@ -19,10 +19,22 @@ type Peer struct {
 }
 
 // Internet is every address outside the ranges of private networks, a cluster's own among them.
-func Internet() Peer {
-	return Peer{CIDR: "0.0.0.0/0", Except: []string{
-		"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
-	}}
+func Internet() []Peer {
+	return []Peer{
+		{CIDR: "0.0.0.0/0", Except: []string{
+			"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+		}},
+		{CIDR: "::/0", Except: []string{"fc00::/7", "fe80::/10"}},
+	}
+}
+
+// Networks are address ranges.
+func Networks(ranges []string) []Peer {
+	var peers []Peer
+	for _, network := range ranges {
+		peers = append(peers, Peer{CIDR: network})
+	}
+	return peers
 }
 
 // policyPeer is the peer as Kubernetes writes it.

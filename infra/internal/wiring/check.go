@@ -38,6 +38,7 @@ func Check(o *Objects, stack Stack) []string {
 	c.scaling()
 	c.budgets()
 	c.ingresses()
+	c.routes()
 	c.policies()
 	c.edges()
 	c.rights()

@@ -12,7 +12,7 @@ func (c *checker) policies() {
 	for _, p := range c.Policies {
 		where := "NetworkPolicy " + p.Name
 		pods := c.selected(p.Namespace, p.Spec.PodSelector.MatchLabels)
-		if len(pods) == 0 && !c.filled(p.Namespace) {
+		if len(pods) == 0 && !c.filled(p.Namespace) && !c.solves(p.Spec.PodSelector.MatchLabels) {
 			c.fail(where, "selector %v matches no pods", p.Spec.PodSelector.MatchLabels)
 		}
 		for _, rule := range p.Spec.Ingress {
@@ -30,11 +30,20 @@ func (c *checker) policies() {
 		}
 		for _, rule := range p.Spec.Egress {
 			c.peers(where, p.Namespace, rule.To)
-			if len(rule.To) == 0 && !c.filled(p.Namespace) {
+			if len(rule.To) == 0 && !c.filled(p.Namespace) && !controlPlane(rule.Ports) {
 				c.fail(where, "lets pods connect to everything")
 			}
 		}
 	}
+}
+
+// controlPlane reports whether ports are those of API servers and kubelets alone, whose addresses no policy can name on
+// every engine.
+func controlPlane(ports []networkingv1.NetworkPolicyPort) bool {
+	known := []int32{443, 6443, 8443, 16443, 10250}
+	return len(ports) > 0 && !slices.ContainsFunc(ports, func(p networkingv1.NetworkPolicyPort) bool {
+		return p.Port == nil || !slices.Contains(known, p.Port.IntVal)
+	})
 }
 
 func (c *checker) peers(where, namespace string, peers []networkingv1.NetworkPolicyPeer) {

@@ -35,7 +35,10 @@ type Objects struct {
 	Autoscalers  []*autoscalingv2.HorizontalPodAutoscaler
 	Budgets      []*policyv1.PodDisruptionBudget
 	Policies     []*networkingv1.NetworkPolicy
+	Cilium       []*CiliumPolicy
 	Ingresses    []*networkingv1.Ingress
+	Gateways     []*Gateway
+	Routes       []*Route
 	Roles        []*rbacv1.Role
 	ClusterRoles []*rbacv1.ClusterRole
 	Bindings     []*rbacv1.RoleBinding
@@ -97,8 +100,14 @@ func (o *Objects) read(kind string, text []byte) error {
 		return add(&o.Budgets, text)
 	case "NetworkPolicy":
 		return add(&o.Policies, text)
+	case "CiliumNetworkPolicy":
+		return add(&o.Cilium, text)
 	case "Ingress":
 		return add(&o.Ingresses, text)
+	case "Gateway":
+		return add(&o.Gateways, text)
+	case "HTTPRoute":
+		return add(&o.Routes, text)
 	case "Role":
 		return add(&o.Roles, text)
 	case "ClusterRole":
@@ -160,7 +169,10 @@ func (o *Objects) meta() map[string]*metav1.ObjectMeta {
 	collect(all, "HorizontalPodAutoscaler", o.Autoscalers)
 	collect(all, "PodDisruptionBudget", o.Budgets)
 	collect(all, "NetworkPolicy", o.Policies)
+	collect(all, "CiliumNetworkPolicy", o.Cilium)
 	collect(all, "Ingress", o.Ingresses)
+	collect(all, "Gateway", o.Gateways)
+	collect(all, "HTTPRoute", o.Routes)
 	collect(all, "Role", o.Roles)
 	collect(all, "ClusterRole", o.ClusterRoles)
 	collect(all, "RoleBinding", o.Bindings)
