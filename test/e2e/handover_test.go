@@ -11,19 +11,21 @@ import (
 // fall below what both declarations want.
 func (o *operator) changesWhoScales(t *testing.T) {
 	const pods = 2
-	set := func(args ...string) {
-		o.pulumi(t, append([]string{"config", "--stack", prStack, "--path"}, args...)...)
-		o.up(t, prStack)
+	config := func(do string, args ...string) {
+		o.pulumi(t, append([]string{"config", do, "--stack", prStack, "--path"}, args...)...)
 	}
-	set("set", "services.order-api.replicas", strconv.Itoa(pods))
+	config("set", "services.order-api.replicas", strconv.Itoa(pods))
+	o.up(t, prStack)
 	least, stop := o.fewestPods(t, "order-api")
-	o.pulumi(t, "config", "--stack", prStack, "--path", "set", "services.order-api.autoscale.min", strconv.Itoa(pods))
-	set("set", "services.order-api.autoscale.max", strconv.Itoa(pods+1))
+	config("set", "services.order-api.autoscale.min", strconv.Itoa(pods))
+	config("set", "services.order-api.autoscale.max", strconv.Itoa(pods+1))
+	o.up(t, prStack)
 	eventually(t, time.Minute, func() error { // the autoscaler has decided
 		_, err := o.p.tryKubectl(t, "", "-n", prNamespace, "wait", "--for=condition=AbleToScale", "--timeout=5s", "hpa/order-api-hpa")
 		return err
 	})
-	set("rm", "services.order-api.autoscale")
+	config("rm", "services.order-api.autoscale")
+	o.up(t, prStack)
 	stop()
 	if got := least(); got < pods {
 		t.Errorf("order-api was declared with %d pods meanwhile, want %d all the time", got, pods)
