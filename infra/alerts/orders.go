@@ -173,7 +173,7 @@ func stockExhausted() Alert {
 			Fix: []Step{
 				{Do: "Restock it, with the admin API key.",
 					Run: `kubectl -n $NS port-forward service/product-api-service 5003 &
-KEY=$(kubectl -n $NS get secret -o name | grep admin-api-key | tail -n 1 | xargs kubectl -n $NS get -o go-template='{{range .data}}{{.|base64decode}}{{end}}')
+KEY=$(kubectl -n $NS get secret -o name | grep admin-api-key | tail -n 1 | xargs kubectl -n $NS get -o go-template='{{range .data}}{{.|base64decode}}{{end}}' | cut -d, -f1)
 curl -sS -X PATCH localhost:5003/api/products/$PRODUCT -H "Authorization: Bearer $KEY" -H 'Content-Type: application/json' -d '{"stock": 50}'`},
 			},
 			Silence: "For a product that will not come back, for as long as it is listed.",
