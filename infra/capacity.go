@@ -89,8 +89,8 @@ func (d demand) quota(volumes int, storage stacks.Bytes, nodePorts int) foundati
 	}
 }
 
-// watchingQuota is each part of the monitoring twice, because one that stops still counts while the next one starts.
-func watchingQuota(m stacks.Monitoring) foundation.Quota {
+// monitoringQuota is each part of the monitoring twice, because one that stops still counts while the next one starts.
+func monitoringQuota(m stacks.Monitoring) foundation.Quota {
 	var d demand
 	d.add(2, m.Prometheus.CPU.Request, m.Prometheus.Memory)
 	d.add(2, m.Alertmanager.CPU.Request, m.Alertmanager.Memory)

@@ -10,12 +10,12 @@ import (
 // databaseName is what everything of the database is called.
 const databaseName = "database"
 
-func databaseArgs(stack stacks.Stack, at site) database.Args {
+func databaseArgs(stack stacks.Stack, deps dependencies) database.Args {
 	args := database.Args{
-		Namespace:   at.ground.Namespace,
+		Namespace:   deps.foundation.Namespace,
 		Environment: stack.Environment,
 		UID:         contract.UID,
-		Secrets:     at.secrets.Refs,
+		Secrets:     deps.secrets.Refs,
 		Protected:   stack.Protected,
 	}
 	for _, service := range contract.DumpOrder() {
@@ -28,10 +28,10 @@ func databaseArgs(stack stacks.Stack, at site) database.Args {
 		args.Postgres = postgresArgs(*p, stack.Services)
 		args.Postgres.StartLimit = stack.RecoveryDeadline.Seconds()
 		args.Postgres.Metrics = metricsArgs(stack)
-		reportServer(args.Postgres, stack)
+		addPostgresLogs(args.Postgres, stack)
 	}
 	if e := stack.Database.External; e != nil {
-		args.External = &database.External{Networks: texts(e.Networks), Port: e.Port, CA: e.CABundle}
+		args.External = &database.External{Networks: cidrStrings(e.Networks), Port: e.Port, CA: e.CABundle}
 		if e.Pooler != nil {
 			args.External.PoolerPort = e.Pooler.Port
 		}
@@ -58,7 +58,7 @@ func postgresArgs(p stacks.Postgres, services map[string]stacks.Service) *databa
 		}
 		if to := b.Bucket; to != nil {
 			args.Backup.Bucket = &database.Bucket{
-				Endpoint: to.Endpoint, Region: to.Region, Name: to.Name, Image: to.Image, Networks: texts(to.Networks),
+				Endpoint: to.Endpoint, Region: to.Region, Name: to.Name, Image: to.Image, Networks: cidrStrings(to.Networks),
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func metricsArgs(stack stacks.Stack) *database.Metrics {
 		Image: e.Image, Version: stacks.Image(e.Image).Version(), CPU: cpuRange(e.CPU), Memory: memoryRange(e.Memory),
 		Scrapers: scrapers(stack),
 	}
-	reportExporter(args, stack)
+	addPostgresMetrics(args, stack)
 	return args
 }
 

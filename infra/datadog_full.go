@@ -22,17 +22,17 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// checkAccount asks Datadog for both keys before anything is declared: the provider would report a wrong one as the
+// checkDatadogKeys asks Datadog for both keys before anything is declared: the provider would report a wrong one as the
 // failure of whichever resource came first, and name neither the key nor the site.
-func checkAccount(ctx context.Context, stack stacks.Stack) error {
+func checkDatadogKeys(ctx context.Context, stack stacks.Stack) error {
 	if !stack.DatadogOn() {
 		return nil
 	}
 	return account.Of(stack).Check(ctx)
 }
 
-// watchFromDatadog declares the agent and what Datadog watches; nil where Datadog is off.
-func watchFromDatadog(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, on pulumi.ResourceOption) (
+// declareDatadog declares the agent, the dashboard and the monitors. It returns nil where Datadog is off.
+func declareDatadog(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, on pulumi.ResourceOption) (
 	*datadogParts, error,
 ) {
 	if !stack.DatadogOn() {
@@ -57,7 +57,7 @@ func watchFromDatadog(ctx *pulumi.Context, stack stacks.Stack, release release, 
 func agentArgs(stack stacks.Stack, release release, random io.Reader) agent.Args {
 	d, a := stack.Datadog, stack.Datadog.Agent
 	args := agent.Args{
-		Namespace: d.Namespace, Labels: own(stack, "agent"), APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(),
+		Namespace: d.Namespace, Labels: sharedLabels(stack, "agent"), APIKey: stack.Secrets[stacks.DatadogAPIKey].Reveal(),
 		Random: random, PullConfig: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Settings: agent.Settings{
 			Site: string(d.Site), Cluster: d.Cluster, Registry: a.Registry, PullSecret: pullSecret(stack),
@@ -91,7 +91,7 @@ func datadogArgs(stack stacks.Stack) datadog.Args {
 		API: d.APIAddress(), App: d.Site.App(),
 		Alerts: alerts.All(target), Runbooks: target.Runbooks,
 		Orders: contract.OrderAPI.Name, Catalogue: contract.ProductAPI.Name, Entry: contract.Frontend.Name,
-		Team: d.Team, Pager: texted(d.Notify.Page), Subscribers: texted(d.Notify.Team), Repeat: d.Notify.Repeat,
+		Team: d.Team, Pager: toStrings(d.Notify.Page), Subscribers: toStrings(d.Notify.Team), Repeat: d.Notify.Repeat,
 		Limits: datadog.Limits{
 			ErrorLogs: d.Limits.ErrorLogs, ServerErrors: d.Limits.ServerErrors, LogLines: d.Limits.LogLines,
 			CallErrors: stack.Alerts.Limits[alerts.MaxErrors().Key],
@@ -102,16 +102,16 @@ func datadogArgs(stack stacks.Stack) datadog.Args {
 		},
 		WatchesAgent: d.Agent != nil, MeasuresDatabase: stack.Database.Postgres != nil && metricsArgs(stack) != nil,
 	}
-	addHoldings(&args, stack)
-	addExtras(&args, stack)
+	addStorageNamespaces(&args, stack)
+	addOptionalResources(&args, stack)
 	for _, service := range contract.Services() {
 		args.Services = append(args.Services, datadog.Service{Name: service.Name, Calls: len(service.Calls) > 0})
 	}
 	return args
 }
 
-// addHoldings says in which namespaces there is what not every stack has.
-func addHoldings(args *datadog.Args, stack stacks.Stack) {
+// addStorageNamespaces lists the namespaces that have StatefulSets and volumes.
+func addStorageNamespaces(args *datadog.Args, stack stacks.Stack) {
 	if stack.Database.Postgres != nil {
 		args.StatefulSets = append(args.StatefulSets, stack.Namespace)
 	}
@@ -124,8 +124,8 @@ func addHoldings(args *datadog.Args, stack stacks.Stack) {
 	}
 }
 
-// addExtras hands on what the stack asks for beside monitors.
-func addExtras(args *datadog.Args, stack stacks.Stack) {
+// addOptionalResources adds what a stack may ask for beside monitors: downtimes, synthetic tests, an index of logs, rules.
+func addOptionalResources(args *datadog.Args, stack stacks.Stack) {
 	d := stack.Datadog
 	args.Definitions = d.Catalogue
 	if q := d.QuietHours; q != nil {
@@ -133,7 +133,7 @@ func addExtras(args *datadog.Args, stack stacks.Stack) {
 	}
 	if y := d.Synthetic; y != nil {
 		args.Synthetic = &datadog.Synthetic{
-			URL: stack.SyntheticAddress(), Every: y.Every, Slow: y.Slow, Locations: texted(y.Locations), Shows: contract.Brand,
+			URL: stack.SyntheticAddress(), Every: y.Every, Slow: y.Slow, Locations: toStrings(y.Locations), Shows: contract.Brand,
 		}
 	}
 	if l := d.Logs; l != nil {
@@ -162,8 +162,8 @@ func addExtras(args *datadog.Args, stack stacks.Stack) {
 	}
 }
 
-// texted are words of a stack's settings as plain text.
-func texted[T ~string](list []T) []string {
+// toStrings are words of a stack's settings as plain text.
+func toStrings[T ~string](list []T) []string {
 	var texts []string
 	for _, word := range list {
 		texts = append(texts, string(word))
@@ -171,8 +171,8 @@ func texted[T ~string](list []T) []string {
 	return texts
 }
 
-// report lets the agent of a pod's node take its traces, read its metrics, and know its log lines.
-func report(args *workload.Args, service contract.Service, stack stacks.Stack) {
+// addDatadog lets Datadog's agent on the pod's node take its traces, read its metrics and label its log lines.
+func addDatadog(args *workload.Args, service contract.Service, stack stacks.Stack) {
 	if !stack.DatadogOn() {
 		return
 	}
@@ -183,15 +183,15 @@ func report(args *workload.Args, service contract.Service, stack stacks.Stack) {
 	args.Scrapers = append(args.Scrapers, agents)
 }
 
-// reportServer lets the agent know whose lines PostgreSQL writes.
-func reportServer(args *database.Postgres, stack stacks.Stack) {
+// addPostgresLogs lets the agent know whose lines PostgreSQL writes.
+func addPostgresLogs(args *database.Postgres, stack stacks.Stack) {
 	if stack.DatadogOn() {
 		args.Annotations = discovery.ServerLog(database.Container, databaseName)
 	}
 }
 
-// reportExporter lets the agent collect what PostgreSQL's exporter measures.
-func reportExporter(args *database.Metrics, stack stacks.Stack) {
+// addPostgresMetrics lets the agent collect what PostgreSQL's exporter measures.
+func addPostgresMetrics(args *database.Metrics, stack stacks.Stack) {
 	if !stack.DatadogOn() {
 		return
 	}

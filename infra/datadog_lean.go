@@ -15,9 +15,9 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// checkAccount refuses a stack that uses Datadog, before anything is declared: without it the program would take away
+// checkDatadogKeys refuses a stack that uses Datadog, before anything is declared: without it the program would take away
 // everything of Datadog that the stack has.
-func checkAccount(_ context.Context, stack stacks.Stack) error {
+func checkDatadogKeys(_ context.Context, stack stacks.Stack) error {
 	if !stack.DatadogOn() {
 		return nil
 	}
@@ -27,12 +27,12 @@ func checkAccount(_ context.Context, stack stacks.Stack) error {
 		"minutes and %[2]s of memory; docs/datadog.md says how to have it with less", stack.Name, "9 GB")
 }
 
-func watchFromDatadog(*pulumi.Context, stacks.Stack, release, io.Reader, pulumi.ResourceOption) (*datadogParts, error) {
+func declareDatadog(*pulumi.Context, stacks.Stack, release, io.Reader, pulumi.ResourceOption) (*datadogParts, error) {
 	return nil, nil
 }
 
-func report(*workload.Args, contract.Service, stacks.Stack) {}
+func addDatadog(*workload.Args, contract.Service, stacks.Stack) {}
 
-func reportServer(*database.Postgres, stacks.Stack) {}
+func addPostgresLogs(*database.Postgres, stacks.Stack) {}
 
-func reportExporter(*database.Metrics, stacks.Stack) {}
+func addPostgresMetrics(*database.Metrics, stacks.Stack) {}

@@ -30,7 +30,7 @@ func TestALeanProgramRefusesDatadog(t *testing.T) {
 		{"staging", stackstest.Secrets(), "GOFLAGS= pulumi up --stack staging"},
 		{"production", stackstest.Secrets(), "GOFLAGS= pulumi up --stack production"},
 	} {
-		err := checkAccount(t.Context(), mustDecode(t, stackstest.File(t, c.stack, c.secrets)))
+		err := checkDatadogKeys(t.Context(), mustDecode(t, stackstest.File(t, c.stack, c.secrets)))
 		if (err != nil) != (c.want != "") || !strings.Contains(fmt.Sprint(err), c.want) {
 			t.Errorf("%s with %d secrets: got %v, want %q", c.stack, len(c.secrets), err, c.want)
 		}

@@ -53,18 +53,18 @@ func within(limit stacks.Duration) pulumi.ResourceOption {
 // DaemonSet goes over all nodes.
 var slowRollouts = []string{"kubernetes:apps/v1:StatefulSet", "kubernetes:apps/v1:DaemonSet"}
 
-// settleLimit bounds the wait for pods. A rollout that stands still ends it much earlier, by the stack's own deadline.
-const settleLimit = 20 * time.Minute
+// readyLimit bounds the wait for pods. A rollout that stands still ends it much earlier, by the stack's own deadline.
+const readyLimit = 20 * time.Minute
 
-// settle waits until the stack's pods are those that were declared. Pulumi's own wait may take a Deployment's state from
+// waitUntilReady waits until the stack's pods are those that were declared. Pulumi's own wait may take a Deployment's state from
 // before a change for the one after it. What was declared serves then, so canaries go: those of the deployment that this
 // update belongs to, and those that one has left that was killed.
-func settle(ctx context.Context, stack stacks.Stack) error {
+func waitUntilReady(ctx context.Context, stack stacks.Stack) error {
 	client, err := api.Open(stack.Cluster.Context)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, settleLimit)
+	ctx, cancel := context.WithTimeout(ctx, readyLimit)
 	defer cancel()
 	if err := rollout.Wait(ctx, client, stack.Namespace, nil); err != nil {
 		return err

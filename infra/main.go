@@ -17,7 +17,7 @@ func run(ctx *pulumi.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := checkAccount(ctx.Context(), stack); err != nil {
+	if err := checkDatadogKeys(ctx.Context(), stack); err != nil {
 		return err
 	}
 	release, err := readRelease(ctx, stack)

@@ -16,13 +16,13 @@ import (
 // outputs is what the declared parts have to tell.
 type outputs struct {
 	secrets *keys.Keys
-	ways    *edge.Edge
-	// watch is nil where nothing watches the stack.
-	watch *watching
+	edge    *edge.Edge
+	// monitoring is nil where the stack has none.
+	monitoring *monitoringStack
 	// running are the services' Deployments.
 	running pulumi.StringArray
-	// account is nil where Datadog is off.
-	account *datadogParts
+	// datadog is nil where Datadog is off.
+	datadog *datadogParts
 }
 
 // clusterOutput is the output that says which cluster the stack lives on, by the UID of its namespace kube-system.
@@ -38,7 +38,7 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	if err != nil {
 		return err
 	}
-	ctx.Export("urls", pulumi.ToStringArray(of.ways.URLs))
+	ctx.Export("urls", pulumi.ToStringArray(of.edge.URLs))
 	ctx.Export("namespace", pulumi.String(stack.Namespace))
 	ctx.Export("images", images)
 	ctx.Export("revision", pulumi.String(release.revision))
@@ -51,16 +51,16 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 	if len(stack.Webhooks) > 0 {
 		ctx.Export("webhooks", pulumi.ToStringMap(receiversOfEvents(stack)))
 	}
-	if of.watch != nil {
-		ctx.Export("monitoring", pulumi.ToStringMap(of.watch.URLs))
-		if graphs := of.watch.graphs(); graphs != nil {
+	if of.monitoring != nil {
+		ctx.Export("monitoring", pulumi.ToStringMap(of.monitoring.URLs))
+		if graphs := of.monitoring.graphs(); graphs != nil {
 			ctx.Export("dashboards", pulumi.ToStringMap(graphs))
 		}
-		if password, ok := of.watch.secrets.Values[stacks.SecretName(stacks.GrafanaAdminPassword)]; ok {
+		if password, ok := of.monitoring.secrets.Values[stacks.SecretName(stacks.GrafanaAdminPassword)]; ok {
 			ctx.Export("grafanaAdminPassword", decoded(password))
 		}
 	}
-	if a := of.account; a != nil {
+	if a := of.datadog; a != nil {
 		ctx.Export("datadogDashboard", a.dashboard)
 		ctx.Export("datadogMonitors", pulumi.Int(a.monitors))
 		if a.agent != nil {
@@ -69,18 +69,18 @@ func export(ctx *pulumi.Context, stack stacks.Stack, release release, of outputs
 		}
 	}
 	ctx.Export("adminApiKey", newest(decoded(of.secrets.Values[stacks.KeyName(contract.EnvAdminAPIKey)])))
-	ctx.Export(releases.Output, pulumi.ToSecret(settled(ctx, release, of.running, history)))
+	ctx.Export(releases.Output, pulumi.ToSecret(historyWhenReady(ctx, release, of.running, history)))
 	return nil
 }
 
-// settled is the history, known only once everything that it says runs does run. Until then the update has not succeeded,
-// whatever Pulumi itself thinks of it, and the outputs stay those of the release before.
-func settled(ctx *pulumi.Context, release release, running pulumi.StringArray, history string) pulumi.StringOutput {
+// historyWhenReady is the history once all that it records runs. If the pods do not become ready, the update fails and the
+// outputs stay those of the release before.
+func historyWhenReady(ctx *pulumi.Context, release release, running pulumi.StringArray, history string) pulumi.StringOutput {
 	return running.ToStringArrayOutput().ApplyT(func([]string) (string, error) {
-		if ctx.DryRun() || release.settle == nil {
+		if ctx.DryRun() || release.waitUntilReady == nil {
 			return history, nil
 		}
-		return history, release.settle(ctx.Context())
+		return history, release.waitUntilReady(ctx.Context())
 	}).(pulumi.StringOutput)
 }
 

@@ -14,8 +14,8 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// public is the service that people reach.
-var public = contract.Frontend
+// publicService is the service that people reach.
+var publicService = contract.Frontend
 
 func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
 	args := &kubernetes.ProviderArgs{
@@ -35,8 +35,8 @@ func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
 func foundationArgs(stack stacks.Stack, release release) foundation.Args {
 	return foundation.Args{
 		Namespace:  stack.Namespace,
-		Labels:     own(stack, "foundation"),
-		DNS:        texts(stack.Cluster.DNS),
+		Labels:     sharedLabels(stack, "foundation"),
+		DNS:        cidrStrings(stack.Cluster.DNS),
 		Cilium:     stack.Cluster.Cilium(),
 		Quota:      quota(stack),
 		Registries: registries(stack, release),
@@ -45,10 +45,10 @@ func foundationArgs(stack stacks.Stack, release release) foundation.Args {
 	}
 }
 
-func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reader) keys.Args {
+func keysArgs(stack stacks.Stack, base *foundation.Foundation, random io.Reader) keys.Args {
 	args := keys.Args{
-		Namespace:  ground.Namespace,
-		Labels:     own(stack, "keys"),
+		Namespace:  base.Namespace,
+		Labels:     sharedLabels(stack, "keys"),
 		Given:      databaseSecrets(stack),
 		Generation: stack.Keys.Generation,
 		Random:     random,
@@ -67,9 +67,9 @@ func keysArgs(stack stacks.Stack, ground *foundation.Foundation, random io.Reade
 	return args
 }
 
-func edgeArgs(stack stacks.Stack, release release, at site) edge.Args {
+func edgeArgs(stack stacks.Stack, release release, deps dependencies) edge.Args {
 	args := edge.Args{
-		App: app(public, stack, release), Namespace: at.ground.Namespace, Host: public.Host(), Port: public.Port,
+		App: app(publicService, stack, release), Namespace: deps.foundation.Namespace, Host: publicService.Host(), Port: publicService.Port,
 		Proxies: proxies(stack),
 	}
 	if port := stack.Edge.NodePort; port != 0 {
@@ -82,17 +82,17 @@ func edgeArgs(stack stacks.Stack, release release, at site) edge.Args {
 		args.Gateway = gatewayArgs(*g)
 	}
 	if t := stack.Edge.Tunnel; t != nil {
-		args.Tunnel = tunnelArgs(*t, stack, release, at)
+		args.Tunnel = tunnelArgs(*t, stack, release, deps)
 	}
 	return args
 }
 
-// own are the labels of objects that belong to no single service.
-func own(stack stacks.Stack, part string) pulumi.StringMap {
+// sharedLabels are the labels of objects that belong to no single service.
+func sharedLabels(stack stacks.Stack, part string) pulumi.StringMap {
 	return kube.App{Name: kube.Product, Tier: part, Environment: stack.Environment}.Labels()
 }
 
-func texts(networks []stacks.CIDR) []string {
+func cidrStrings(networks []stacks.CIDR) []string {
 	var list []string
 	for _, network := range networks {
 		list = append(list, network.String())

@@ -32,41 +32,41 @@ func platform(ctx *pulumi.Context, stack stacks.Stack, release release, random i
 		return fmt.Errorf("cluster: %w", err)
 	}
 	on := pulumi.Provider(cluster)
-	ground, err := foundation.New(ctx, "foundation", foundationArgs(stack, release), on)
+	base, err := foundation.New(ctx, "foundation", foundationArgs(stack, release), on)
 	if err != nil {
 		return err
 	}
-	secrets, err := keys.New(ctx, "keys", keysArgs(stack, ground, random), on)
+	secrets, err := keys.New(ctx, "keys", keysArgs(stack, base, random), on)
 	if err != nil {
 		return err
 	}
-	at := site{ground: ground, secrets: secrets}
-	at.data, err = database.New(ctx, databaseName, databaseArgs(stack, at), on)
+	deps := dependencies{foundation: base, secrets: secrets}
+	deps.database, err = database.New(ctx, databaseName, databaseArgs(stack, deps), on)
 	if err != nil {
 		return err
 	}
 	var running pulumi.StringArray
 	for _, service := range contract.Services() {
-		args := workloadArgs(service, stack, release, at)
+		args := workloadArgs(service, stack, release, deps)
 		w, err := workload.New(ctx, service.Name, args, on)
 		if err != nil {
 			return err
 		}
 		running = append(running, w.Deployment)
 	}
-	ways, err := edge.New(ctx, "edge", edgeArgs(stack, release, at), on)
+	opened, err := edge.New(ctx, "edge", edgeArgs(stack, release, deps), on)
 	if err != nil {
 		return err
 	}
-	watch, err := watch(ctx, stack, release, random, at, on)
+	monitored, err := declareMonitoring(ctx, stack, release, random, deps, on)
 	if err != nil {
 		return err
 	}
-	account, err := watchFromDatadog(ctx, stack, release, random, on)
+	observed, err := declareDatadog(ctx, stack, release, random, on)
 	if err != nil {
 		return err
 	}
 	return export(ctx, stack, release, outputs{
-		secrets: secrets, ways: ways, watch: watch, running: running, account: account,
+		secrets: secrets, edge: opened, monitoring: monitored, running: running, datadog: observed,
 	})
 }

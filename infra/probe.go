@@ -14,14 +14,14 @@ import (
 // traffic, so that a probe is not counted as a customer.
 func probeArgs(stack stacks.Stack, release release) *monitoring.Probe {
 	p := stack.Monitoring.Probe
-	labels := map[string]string{"namespace": stack.Namespace, "service": public.Name}
-	inside := pods(public)
+	labels := map[string]string{"namespace": stack.Namespace, "service": publicService.Name}
+	inside := pods(publicService)
 	inside.Namespace = stack.Namespace
 	args := &monitoring.Probe{
 		Program: programOf(release, "blackbox-exporter", p.Image, p.CPU, p.Memory),
 		Targets: []monitoring.ProbeTarget{{
 			Job: alerts.JobProbeService, URL: insideURL(stack) + contract.ReadyPath, Labels: labels,
-			Peers: []kube.Peer{inside}, Ports: []int{public.Port},
+			Peers: []kube.Peer{inside}, Ports: []int{publicService.Port},
 		}},
 	}
 	if address := stack.ProbedAddress(); address != "" {
@@ -35,13 +35,13 @@ func probeArgs(stack stacks.Stack, release release) *monitoring.Probe {
 
 // insideURL is the public Service as another namespace names it.
 func insideURL(stack stacks.Stack) string {
-	return "http://" + public.Host() + "." + stack.Namespace + ".svc:" + strconv.Itoa(public.Port)
+	return "http://" + publicService.Host() + "." + stack.Namespace + ".svc:" + strconv.Itoa(publicService.Port)
 }
 
 // outsidePeers are where the public address leads: out, and, where the cluster shortens the way to its own load balancer,
 // to whoever passes requests on.
 func outsidePeers(stack stacks.Stack) []kube.Peer {
-	return append(kube.Networks(texts(stack.Monitoring.Probe.Networks)), proxies(stack).Peers...)
+	return append(kube.Networks(cidrStrings(stack.Monitoring.Probe.Networks)), proxies(stack).Peers...)
 }
 
 // outsidePorts are the address' own, and those on which proxies listen that may not open one below 1024: ingress-nginx and

@@ -24,12 +24,12 @@ func proxies(stack stacks.Stack) edge.Proxies {
 		}
 		list.Peers = append(list.Peers, pods)
 	}
-	list.Peers = append(list.Peers, kube.Networks(texts(p.Networks))...)
+	list.Peers = append(list.Peers, kube.Networks(cidrStrings(p.Networks))...)
 	switch {
 	case p.Nodes && stack.Cluster.Cilium():
 		list.Entities = append(list.Entities, cilium.Nodes()...)
 	case p.Nodes:
-		list.Peers = append(list.Peers, kube.Networks(texts(stack.Cluster.Nodes))...)
+		list.Peers = append(list.Peers, kube.Networks(cidrStrings(stack.Cluster.Nodes))...)
 	}
 	if p.Cilium {
 		list.Entities = append(list.Entities, cilium.Proxy()...)

@@ -30,8 +30,8 @@ type release struct {
 	kubelets stacks.KubeletCertificates
 	// history has this release's record and those before it, newest first.
 	history []releases.Record
-	// settle waits until the pods run; nil where there is no cluster.
-	settle func(context.Context) error
+	// waitUntilReady waits until the pods run; nil where there is no cluster.
+	waitUntilReady func(context.Context) error
 }
 
 func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
@@ -55,7 +55,7 @@ func readRelease(ctx *pulumi.Context, stack stacks.Stack) (release, error) {
 	return release{
 		images: images, others: stack.Images.Others(content), revision: now.Revision, id: now.ID(),
 		cluster: before.cluster, history: releases.Remember(before.records, now),
-		settle: func(ctx context.Context) error { return settle(ctx, stack) },
+		waitUntilReady: func(ctx context.Context) error { return waitUntilReady(ctx, stack) },
 	}, nil
 }
 

@@ -13,20 +13,20 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// site is what a service finds when it comes up.
-type site struct {
-	ground  *foundation.Foundation
-	secrets *keys.Keys
-	data    *database.Database
+// dependencies are the resources that must exist before a service is declared.
+type dependencies struct {
+	foundation *foundation.Foundation
+	secrets    *keys.Keys
+	database   *database.Database
 }
 
-// workloadArgs joins what a service is (contract), how much of it runs (stack) and where (site). It is the same for
+// workloadArgs joins what a service is (contract), how much of it runs (stack) and what it needs (dependencies). It is the same for
 // every service: a fourth one is an entry in contract.Services.
-func workloadArgs(service contract.Service, stack stacks.Stack, release release, at site) workload.Args {
+func workloadArgs(service contract.Service, stack stacks.Stack, release release, deps dependencies) workload.Args {
 	size := stack.Services[service.Name]
 	args := workload.Args{
 		App:             app(service, stack, release),
-		Namespace:       at.ground.Namespace,
+		Namespace:       deps.foundation.Namespace,
 		Image:           string(release.images[service.Name]),
 		Host:            service.Host(),
 		Port:            service.Port,
@@ -46,7 +46,7 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	if a := size.Autoscale; a != nil {
 		args.Autoscale = &workload.Autoscale{Min: a.Min, Max: a.Max, CPU: a.CPU, ShrinkAfter: a.ShrinkAfter.Seconds()}
 	}
-	if service.Name == public.Name {
+	if service.Name == publicService.Name {
 		args.Callers = append(args.Callers, probers(stack)...)
 		args.NodePort = stack.Edge.NodePort
 		args.ExternalTrafficPolicy = string(stack.Edge.ExternalTrafficPolicy)
@@ -54,19 +54,19 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 			args.Env[contract.EnvTrustedNetworks] = networks
 		}
 	}
-	if service.Name == public.Name && stack.Edge.PublicAdmin {
+	if service.Name == publicService.Name && stack.Edge.PublicAdmin {
 		args.Env[contract.EnvPublicAdmin] = "true"
 	}
 	if service.Name == contract.OrderAPI.Name {
-		ordering(args.Env, stack)
-		announce(&args, stack, at.secrets)
+		addOrderSettings(args.Env, stack)
+		announce(&args, stack, deps.secrets)
 	}
 	limiting(args.Env, size)
 	logging(args.Env, stack)
-	connect(&args, service)
-	unlock(&args, service, at.secrets)
-	store(&args, service, stack, at.data)
-	report(&args, service, stack)
+	addCalls(&args, service)
+	addKeys(&args, service, deps.secrets)
+	addDatabase(&args, service, stack, deps.database)
+	addDatadog(&args, service, stack)
 	return args
 }
 
@@ -83,7 +83,7 @@ func environment(service contract.Service, stack stacks.Stack, release release) 
 		contract.EnvDrainTimeout:    stack.Drain.Timeout.String(),
 		contract.EnvMaxConnections:  strconv.Itoa(stack.Services[service.Name].MaxConnections),
 		contract.EnvWriteRate:       strconv.Itoa(stack.Services[service.Name].WriteRate),
-		contract.EnvMemoryLimit:     heapLimit(stack.Services[service.Name].Memory),
+		contract.EnvMemoryLimit:     memoryLimit(stack.Services[service.Name].Memory),
 	}
 }
 
@@ -107,8 +107,8 @@ func logging(env map[string]string, stack stacks.Stack) {
 	}
 }
 
-// ordering is what only order-api is told.
-func ordering(env map[string]string, stack stacks.Stack) {
+// addOrderSettings adds the variables that only order-api reads.
+func addOrderSettings(env map[string]string, stack stacks.Stack) {
 	env[contract.EnvPendingOrderAge] = stack.Orders.PendingAge.String()
 	env[contract.EnvIdempotencyRetention] = stack.Orders.KeyRetention.String()
 	env[contract.EnvOrderRetention] = stack.Orders.Retention.String()
@@ -118,8 +118,8 @@ func ordering(env map[string]string, stack stacks.Stack) {
 	}
 }
 
-// connect derives both ends of every edge, and the callee's URL, from the graph of calls.
-func connect(args *workload.Args, service contract.Service) {
+// addCalls adds the URLs of the services that this one calls, and both ends of the network policies, from contract.Calls.
+func addCalls(args *workload.Args, service contract.Service) {
 	for _, other := range contract.Services() {
 		for _, call := range service.Calls {
 			if call.Service == other.Name {
@@ -135,15 +135,15 @@ func connect(args *workload.Args, service contract.Service) {
 	}
 }
 
-// unlock gives the service the keys that it shares with others.
-func unlock(args *workload.Args, service contract.Service, secrets *keys.Keys) {
+// addKeys adds the keys that the service shares with others.
+func addKeys(args *workload.Args, service contract.Service, secrets *keys.Keys) {
 	for _, env := range service.Keys {
 		args.SecretEnv[env] = secrets.Refs[stacks.KeyName(env)]
 	}
 }
 
-// store gives the service its data, and the way there.
-func store(args *workload.Args, service contract.Service, stack stacks.Stack, data *database.Database) {
+// addDatabase adds the connection to the database, its password or volume, and the network policy.
+func addDatabase(args *workload.Args, service contract.Service, stack stacks.Stack, data *database.Database) {
 	if !service.Stores {
 		return
 	}
@@ -207,9 +207,9 @@ func trustedNetworks(edge stacks.Edge) string {
 	return "private"
 }
 
-// heapLimit is what of a pod's memory Go's runtime may use, in bytes. The rest is for what the runtime does not count:
+// memoryLimit is what of a pod's memory Go's runtime may use, in bytes. The rest is for what the runtime does not count:
 // SQLite's own memory, stacks of the kernel, and the time that a collection takes.
-func heapLimit(memory stacks.MemoryRange) string {
+func memoryLimit(memory stacks.MemoryRange) string {
 	const percent = 80
 	return strconv.FormatInt(int64(memory.Limit)/100*percent, 10)
 }

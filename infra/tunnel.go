@@ -16,7 +16,7 @@ var (
 	tunnelMemory = stacks.MemoryRange{Request: 64 * stacks.MiB, Limit: 128 * stacks.MiB}
 )
 
-func tunnelArgs(t stacks.Tunnel, stack stacks.Stack, release release, at site) *edge.Tunnel {
+func tunnelArgs(t stacks.Tunnel, stack stacks.Stack, release release, deps dependencies) *edge.Tunnel {
 	args := &edge.Tunnel{
 		App: kube.App{
 			Name: "tunnel", Tier: "frontend", Environment: stack.Environment, Version: stacks.Image(t.Image).Version(),
@@ -25,7 +25,7 @@ func tunnelArgs(t stacks.Tunnel, stack stacks.Stack, release release, at site) *
 		UID:       contract.UID,
 		CPU:       cpuRange(tunnelCPU),
 		Memory:    memoryRange(tunnelMemory),
-		Authtoken: at.secrets.Refs[tunnelAuthtoken],
+		Authtoken: deps.secrets.Refs[tunnelAuthtoken],
 		Guard:     edge.Guard{BasicAuth: stack.Secrets[stacks.TunnelBasicAuth].Reveal()},
 	}
 	if o := t.OAuth; o != nil {

@@ -26,7 +26,7 @@ func announce(args *workload.Args, stack stacks.Stack, secrets *keys.Keys) {
 
 // receiverOf is where a webhook's receiver is found.
 func receiverOf(w stacks.OrderWebhook) (callees []workload.Callee) {
-	for _, network := range texts(w.Networks) {
+	for _, network := range cidrStrings(w.Networks) {
 		callees = append(callees, workload.Callee{Peer: kube.Peer{CIDR: network}, Port: w.Port()})
 	}
 	switch {

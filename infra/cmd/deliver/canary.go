@@ -152,7 +152,7 @@ func (o *operation) notPromoted(ctx context.Context, tried releases.Record, fail
 	defer cancel()
 	now, err := o.afterCanaries(own)
 	if err != nil {
-		return o.left(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
+		return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w while the canary was watched. It is removed, and runs as before: %s", what, errInterrupted, describe(now))
@@ -163,8 +163,8 @@ func (o *operation) notPromoted(ctx context.Context, tried releases.Record, fail
 	return fmt.Errorf("%s: %w\nthe canary is removed; %s runs on", what, failure, describe(now))
 }
 
-// neverBegan ends a deployment whose update did not begin. Its canaries were judged good and wait for it, so they go.
-func (o *operation) neverBegan(ctx context.Context, tried releases.Record, failure error) error {
+// endUnstarted ends a deployment whose update did not begin. Its canaries were judged good and wait for it, so they go.
+func (o *operation) endUnstarted(ctx context.Context, tried releases.Record, failure error) error {
 	if ctx.Err() != nil {
 		failure = errInterrupted
 	}
@@ -175,7 +175,7 @@ func (o *operation) neverBegan(ctx context.Context, tried releases.Record, failu
 	defer cancel()
 	if err := o.removeCanaries(own); err != nil {
 		n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error(), Changes: tried.Since(o.records[0])}
-		return o.left(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
+		return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
 	}
 	return o.untouched("not deployed", failure)
 }

@@ -40,25 +40,25 @@ func deploy(ctx context.Context, j job) error {
 	if err := o.backUp(ctx, tried); err != nil {
 		return o.untouched(what, err)
 	}
-	o.sayOverwritten()
+	o.reportOverwritten()
 	if err := o.tryCanaries(ctx, tried, report); err != nil {
 		return o.notPromoted(ctx, tried, err)
 	}
 	forward, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
 	defer cancel()
-	failure := o.bring(forward, o.stack, o.mustRefresh())
+	failure := o.applyAndProve(forward, o.stack, o.mustRefresh())
 	if failure == nil {
-		failure = o.try(forward, o.stack)
+		failure = o.smokeTest(forward, o.stack)
 	}
 	switch {
 	case failure == nil:
 		return o.deployed(ctx)
-	case never(failure):
-		return o.neverBegan(ctx, tried, failure)
+	case notStarted(failure):
+		return o.endUnstarted(ctx, tried, failure)
 	case ctx.Err() != nil:
 		return o.interrupted(ctx, tried, failure)
 	}
-	return o.takeBack(ctx, tried, failure)
+	return o.rollBackFailed(ctx, tried, failure)
 }
 
 // older is the label that allows older code over newer.
@@ -78,8 +78,8 @@ func (o *operation) checkOrder(tried releases.Record) error {
 		"to deploy it all the same: LABELS=%s", tried.Revision, now, o.stack.Name, tried.Revision, older)
 }
 
-// takeBack rolls a deployment back that failed.
-func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure error) error {
+// rollBackFailed rolls a deployment back that failed.
+func (o *operation) rollBackFailed(ctx context.Context, tried releases.Record, failure error) error {
 	n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error()}
 	fmt.Fprintf(o.out, "\nthe deployment failed: %v\n", failure)
 	if err := o.removeCanaries(ctx); err != nil {
@@ -87,7 +87,7 @@ func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure
 	}
 	to, err := o.previous(ctx, tried)
 	if err != nil {
-		return o.left(ctx, n, failure, err)
+		return o.reportUnresolved(ctx, n, failure, err)
 	}
 	n.Changes = tried.Since(to)
 	limited, cancel := context.WithTimeoutCause(ctx, rollbackLimit, fmt.Errorf("took longer than %s", rollbackLimit))
@@ -98,7 +98,7 @@ func (o *operation) takeBack(ctx context.Context, tried releases.Record, failure
 		return o.interrupted(ctx, tried, errors.Join(failure, err))
 	}
 	if err != nil {
-		return o.left(ctx, n, failure, fmt.Errorf("the rollback failed too: %w", err))
+		return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the rollback failed too: %w", err))
 	}
 	n.Outcome, n.Release = notify.Restored, to
 	n.Next = "fix it and deploy again; until then the checkout would bring it back"
@@ -128,8 +128,8 @@ func (o *operation) previous(ctx context.Context, tried releases.Record) (releas
 	return o.records[0], nil
 }
 
-// left ends a deployment after which no verified release runs: it says what does, and what to do.
-func (o *operation) left(ctx context.Context, n notify.Notification, failure, why error) error {
+// reportUnresolved ends a deployment after which no verified release runs: it says what does, and what to do.
+func (o *operation) reportUnresolved(ctx context.Context, n notify.Notification, failure, why error) error {
 	n.Running = o.whatRuns(ctx)
 	n.Why += "\n" + why.Error()
 	n.Next = "fix what failed and run make deploy STACK=" + o.stack.Name + " again"

@@ -141,8 +141,8 @@ func (o *operation) mustRefresh() bool {
 	return len(o.state.Pending) > 0 || len(o.running.Overwritten()) > 0
 }
 
-// sayOverwritten names what the declaration takes back.
-func (o *operation) sayOverwritten() {
+// reportOverwritten names what the declaration takes back.
+func (o *operation) reportOverwritten() {
 	changes := o.running.Overwritten()
 	if len(changes) == 0 {
 		return
@@ -176,8 +176,8 @@ func (u untouched) Error() string { return u.text }
 
 func (u untouched) Unwrap() error { return u.reason }
 
-// never says whether a failed update had not begun to change anything.
-func never(err error) bool {
+// notStarted says whether a failed update had not begun to change anything.
+func notStarted(err error) bool {
 	var locked *stack.Locked
 	var failed *stack.Failed
 	return errors.As(err, &locked) || errors.As(err, &failed) && !failed.Began

@@ -20,9 +20,9 @@ const rolloutLimit = 20 * time.Minute
 // errNotAsDeclared is that the cluster has something else than the stack says, though Pulumi found nothing to do.
 var errNotAsDeclared = errors.New("what runs is not what was declared")
 
-// bring updates the stack and proves that what runs is what was declared. Where it is not, as after an update that was cut
+// applyAndProve updates the stack and proves that what runs is what was declared. Where it is not, as after an update that was cut
 // off before its state was saved, the state is made what the cluster has, and the stack is updated again.
-func (o *operation) bring(ctx context.Context, s stack.Stack, refresh bool) error {
+func (o *operation) applyAndProve(ctx context.Context, s stack.Stack, refresh bool) error {
 	err := s.Up(ctx, refresh)
 	if err == nil {
 		err = o.prove(ctx, s)
@@ -50,7 +50,7 @@ func verify(ctx context.Context, j job) error {
 	if err := o.prove(ctx, j.stack); err != nil {
 		return err
 	}
-	return o.try(ctx, j.stack)
+	return o.smokeTest(ctx, j.stack)
 }
 
 // prove waits for the rollouts, and compares what runs with the newest record and with every object that was declared.
@@ -89,8 +89,8 @@ func (o *operation) prove(ctx context.Context, s stack.Stack) error {
 	return nil
 }
 
-// try tries the shop.
-func (o *operation) try(ctx context.Context, s stack.Stack) error {
+// smokeTest tries the shop.
+func (o *operation) smokeTest(ctx context.Context, s stack.Stack) error {
 	outputs, err := s.Outputs(ctx)
 	if err != nil {
 		return err

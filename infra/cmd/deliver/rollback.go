@@ -26,7 +26,7 @@ func rollback(ctx context.Context, j job) error {
 		return o.untouched(what, err)
 	}
 	n := notify.Notification{Outcome: notify.RolledBack, Release: to, Tried: to, Changes: to.Since(newest)}
-	o.sayOverwritten()
+	o.reportOverwritten()
 	limited, cancel := context.WithTimeoutCause(ctx, forwardLimit, fmt.Errorf("took longer than %s", forwardLimit))
 	defer cancel()
 	err = o.rollBackTo(limited, to, rollBack{
@@ -38,9 +38,9 @@ func rollback(ctx context.Context, j job) error {
 		o.announce(ctx, n)
 		fmt.Fprintln(o.out, "The checkout is as it was: revert there what did not work, or the next deployment brings it back.")
 		return nil
-	case never(err) && ctx.Err() != nil:
+	case notStarted(err) && ctx.Err() != nil:
 		return o.untouched(what, errInterrupted)
-	case errors.As(err, &refused) || never(err):
+	case errors.As(err, &refused) || notStarted(err):
 		return o.untouched(what, err)
 	case ctx.Err() != nil:
 		return o.interrupted(ctx, to, err)
@@ -121,10 +121,10 @@ func (o *operation) rollBackTo(ctx context.Context, to releases.Record, how roll
 		return err
 	}
 	fmt.Fprintf(o.out, "pulumi up with the code, builds and settings of %s; its program is compiled first\n", describe(to))
-	if err := o.bring(ctx, at, how.refresh); err != nil {
+	if err := o.applyAndProve(ctx, at, how.refresh); err != nil {
 		return err
 	}
-	return o.try(ctx, at)
+	return o.smokeTest(ctx, at)
 }
 
 // previewRollback refuses a rollback that would delete data: the older release may call an object otherwise, or have none.

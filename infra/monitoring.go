@@ -17,66 +17,67 @@ import (
 	"github.com/techcommerce/platform/stacks"
 )
 
-// watching is what watches the stack, and the ground that it stands on.
-type watching struct {
+// monitoringStack is the monitoring as declared, with its secrets.
+type monitoringStack struct {
 	*monitoring.Monitoring
 	secrets *keys.Keys
 }
 
-// watch declares what watches the stack; nil where nothing does.
-func watch(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, at site, opts ...pulumi.ResourceOption) (
-	*watching, error,
+// declareMonitoring declares Prometheus, Alertmanager, the exporters and Grafana. It returns nil where the stack sets no
+// monitoring.
+func declareMonitoring(ctx *pulumi.Context, stack stacks.Stack, release release, random io.Reader, deps dependencies, opts ...pulumi.ResourceOption) (
+	*monitoringStack, error,
 ) {
 	if stack.Monitoring == nil {
 		return nil, nil
 	}
-	ground, err := foundation.New(ctx, "monitoring-foundation", watchingGround(stack, release), opts...)
+	base, err := foundation.New(ctx, "monitoring-foundation", monitoringFoundationArgs(stack, release), opts...)
 	if err != nil {
 		return nil, err
 	}
-	nodes, err := foundation.New(ctx, "nodes-foundation", nodesGround(stack, release), opts...)
+	nodesBase, err := foundation.New(ctx, "nodes-foundation", nodesFoundationArgs(stack, release), opts...)
 	if err != nil {
 		return nil, err
 	}
-	secrets, err := keys.New(ctx, "monitoring-keys", watchingKeys(stack, ground, random), opts...)
+	secrets, err := keys.New(ctx, "monitoring-keys", monitoringKeysArgs(stack, base, random), opts...)
 	if err != nil {
 		return nil, err
 	}
-	args, err := monitoringArgs(stack, release, watchers{shop: at.ground, ground: ground, nodes: nodes, secrets: secrets})
+	args, err := monitoringArgs(stack, release, monitoringDependencies{shop: deps.foundation, foundation: base, nodes: nodesBase, secrets: secrets})
 	if err != nil {
 		return nil, err
 	}
-	watch, err := monitoring.New(ctx, "monitoring", args, opts...)
-	return &watching{Monitoring: watch, secrets: secrets}, err
+	declared, err := monitoring.New(ctx, "monitoring", args, opts...)
+	return &monitoringStack{Monitoring: declared, secrets: secrets}, err
 }
 
-// watchers is what the monitoring finds when it comes up.
-type watchers struct {
-	shop, ground, nodes *foundation.Foundation
-	secrets             *keys.Keys
+// monitoringDependencies are the resources that must exist before the monitoring is declared.
+type monitoringDependencies struct {
+	shop, foundation, nodes *foundation.Foundation
+	secrets                 *keys.Keys
 }
 
-func watchingGround(stack stacks.Stack, release release) foundation.Args {
+func monitoringFoundationArgs(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
 	return foundation.Args{
-		Namespace: m.Namespace, Labels: own(stack, "monitoring"), DNS: texts(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
-		Quota: watchingQuota(m), Registries: watchingRegistries(stack, release),
+		Namespace: m.Namespace, Labels: sharedLabels(stack, "monitoring"), DNS: cidrStrings(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
+		Quota: monitoringQuota(m), Registries: monitoringRegistries(stack, release),
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 		Protected:  stack.Protected,
 	}
 }
 
-func nodesGround(stack stacks.Stack, release release) foundation.Args {
+func nodesFoundationArgs(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
 	return foundation.Args{
-		Namespace: m.NodesNamespace(), Labels: own(stack, "nodes"), DNS: texts(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
-		Quota: nodesQuota(m), Registries: watchingRegistries(stack, release), Privileged: true,
+		Namespace: m.NodesNamespace(), Labels: sharedLabels(stack, "nodes"), DNS: cidrStrings(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
+		Quota: nodesQuota(m), Registries: monitoringRegistries(stack, release), Privileged: true,
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
 	}
 }
 
-// watchingRegistries are where images of the monitoring may come from.
-func watchingRegistries(stack stacks.Stack, release release) []string {
+// monitoringRegistries are where images of the monitoring may come from.
+func monitoringRegistries(stack stacks.Stack, release release) []string {
 	if len(stack.Images.Registries) > 0 {
 		return stack.Images.Registries
 	}
@@ -107,9 +108,9 @@ func (r release) program(name, set string) stacks.Image {
 	return stacks.Image(set)
 }
 
-func watchingKeys(stack stacks.Stack, ground *foundation.Foundation, random io.Reader) keys.Args {
+func monitoringKeysArgs(stack stacks.Stack, base *foundation.Foundation, random io.Reader) keys.Args {
 	args := keys.Args{
-		Namespace: ground.Namespace, Labels: own(stack, "keys"), Given: map[string]string{},
+		Namespace: base.Namespace, Labels: sharedLabels(stack, "keys"), Given: map[string]string{},
 		Generation: stack.Keys.Generation, Random: random,
 	}
 	for _, setting := range stack.Monitoring.Secrets() {
@@ -122,7 +123,7 @@ func watchingKeys(stack stacks.Stack, ground *foundation.Foundation, random io.R
 	return args
 }
 
-func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitoring.Args, error) {
+func monitoringArgs(stack stacks.Stack, release release, deps monitoringDependencies) (monitoring.Args, error) {
 	m := *stack.Monitoring
 	target := alertTarget(stack)
 	rules, err := alerts.Rules(target).YAML()
@@ -134,22 +135,22 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		return monitoring.Args{}, err
 	}
 	args := monitoring.Args{
-		Namespace:   monitoring.Namespace{Name: m.Namespace, Ready: at.ground.Namespace},
-		Nodes:       monitoring.Namespace{Name: m.NodesNamespace(), Ready: at.nodes.Namespace},
-		Watched:     []monitoring.Namespace{{Name: stack.Namespace, Ready: at.shop.Namespace}},
+		Namespace:   monitoring.Namespace{Name: m.Namespace, Ready: deps.foundation.Namespace},
+		Nodes:       monitoring.Namespace{Name: m.NodesNamespace(), Ready: deps.nodes.Namespace},
+		Watched:     []monitoring.Namespace{{Name: stack.Namespace, Ready: deps.shop.Namespace}},
 		Environment: stack.Environment,
 		UID:         contract.UID,
 		Scrape:      scrape(stack),
 		Cluster: monitoring.Cluster{
-			Networks: texts(stack.Cluster.Nodes), Cilium: stack.Cluster.Cilium(), Unverified: unsignedKubelets(stack, release),
+			Networks: cidrStrings(stack.Cluster.Nodes), Cilium: stack.Cluster.Cilium(), Unverified: unsignedKubelets(stack, release),
 		},
-		Prometheus: prometheusArgs(m.Prometheus, release, at.secrets),
+		Prometheus: prometheusArgs(m.Prometheus, release, deps.secrets),
 		Alertmanager: monitoring.Alertmanager{
 			Program:  programOf(release, "alertmanager", m.Alertmanager.Image, m.Alertmanager.CPU, m.Alertmanager.Memory),
 			Volume:   monitoring.Storage{Size: m.Alertmanager.Size.String(), Class: m.Alertmanager.StorageClass},
 			Config:   routes,
-			Secrets:  receiverSecrets(m, at.secrets),
-			Networks: texts(m.Alertmanager.Receivers.Networks),
+			Secrets:  receiverSecrets(m, deps.secrets),
+			Networks: cidrStrings(m.Alertmanager.Receivers.Networks),
 			Ports:    m.Alertmanager.Receivers.Ports(stack.Secrets),
 		},
 		KubeStateMetrics: exporter(release, "kube-state-metrics", m.KubeStateMetrics),
@@ -166,7 +167,7 @@ func monitoringArgs(stack stacks.Stack, release release, at watchers) (monitorin
 		args.Probe = probeArgs(stack, release)
 	}
 	if g := m.Grafana; g != nil {
-		args.Grafana = grafanaArgs(*g, release, at.secrets)
+		args.Grafana = grafanaArgs(*g, release, deps.secrets)
 		args.Grafana.Dashboards = dashboards.Files(target.BaseLimits())
 	}
 	return args, nil
@@ -184,7 +185,7 @@ func prometheusArgs(p stacks.Prometheus, release release, secrets *keys.Keys) mo
 	}
 	if w := p.RemoteWrite; w != nil {
 		args.RemoteWrite = &monitoring.RemoteWrite{
-			URL: w.URL, Port: stacks.PortOf(w.URL), User: w.User, Networks: texts(w.Networks),
+			URL: w.URL, Port: stacks.PortOf(w.URL), User: w.User, Networks: cidrStrings(w.Networks),
 		}
 		if w.User != "" {
 			password := secrets.Refs[stacks.SecretName(stacks.RemoteWritePassword)]
@@ -251,7 +252,7 @@ func serviceNames() []string {
 }
 
 // graphs are where people find the dashboards as graphs in Prometheus, by name; none where nobody reaches it.
-func (w *watching) graphs() map[string]string {
+func (w *monitoringStack) graphs() map[string]string {
 	at, ok := w.URLs["prometheus"]
 	if !ok {
 		return nil
