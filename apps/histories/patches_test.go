@@ -292,8 +292,7 @@ func recoveryMutations() []mutation {
 			name: "13 a migration may take no longer than a statement",
 			patches: []program.Patch{{
 				File: "apps/internal/database/migrate.go",
-				Old:  "config.RuntimeParams[\"statement_timeout\"] = \"0\"",
-				New:  "config.RuntimeParams[\"statement_timeout\"] = \"1000\"",
+				Old:  "boundSession(config, 0, db.timeout)", New: "boundSession(config, db.timeout, db.timeout)",
 			}},
 			find: inTest("apps/internal/database", "TestMigrateTakesAsLongAsItTakes"),
 		},
