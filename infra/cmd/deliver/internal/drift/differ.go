@@ -149,10 +149,15 @@ func walkList(at path, want []any, live any) []difference {
 	return found
 }
 
+// nameOf is what Kubernetes tells the items of a list apart by: of mounts that is the path, for two may be of one volume.
 func nameOf(item any) (map[string]any, string) {
 	object, _ := item.(map[string]any)
-	name, _ := object["name"].(string)
-	return object, name
+	for _, key := range []string{"mountPath", "name"} {
+		if name, _ := object[key].(string); name != "" {
+			return object, name
+		}
+	}
+	return object, ""
 }
 
 // equal ignores notation: 1 and 1.0, 1000m and 1.

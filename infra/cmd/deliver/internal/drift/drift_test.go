@@ -101,6 +101,22 @@ func TestFind(t *testing.T) {
 	}
 }
 
+// TestMountsOfOneVolumeAreToldApart: PostgreSQL's configuration is mounted as a folder and, one file of it, elsewhere.
+func TestMountsOfOneVolumeAreToldApart(t *testing.T) {
+	t.Parallel()
+	mounts := strings.Replace(object("2", "shop@1", "", ""), `"image"`, `"volumeMounts":[{"name":"config","mountPath":"/config"},`+
+		`{"name":"config","mountPath":"/etc/passwd","subPath":"passwd"}],"image"`, 1)
+	if !strings.Contains(mounts, "subPath") {
+		t.Fatal("the object has no mounts")
+	}
+	for live, want := range map[string]int{mounts: 0, strings.Replace(mounts, `"passwd"`, `"shadow"`, 1): 1} {
+		got, err := drift.Find(t.Context(), cluster(t, live), []stack.Resource{resource(t, "urn::order-api", mounts)})
+		if err != nil || len(got) != want {
+			t.Errorf("got %v, %v, want %d changes", got, err, want)
+		}
+	}
+}
+
 func resource(t *testing.T, urn, object string) stack.Resource {
 	t.Helper()
 	r := stack.Resource{URN: urn, Type: "kubernetes:apps/v1:Deployment", Custom: true}
