@@ -70,6 +70,9 @@ func (tr trouble) run(t *testing.T) {
 		}
 		p.AwaitStatus(contract.HealthPath, http.StatusOK) // a restart would not help
 	}
+	if tr.readable {
+		d.learns(cmp.Or(tr.refusal, "The store cannot be used now"))
+	}
 	for i := range 3 {
 		d.turnedAway(fmt.Sprint("meanwhile-", i), cmp.Or(tr.refusal, "The store cannot be used now"))
 	}
@@ -110,6 +113,23 @@ func (d *drill) stillRead() {
 		p.AwaitReady()
 		p.AwaitStatus(list, http.StatusOK)
 	}
+}
+
+// learns orders until the refusal is the one that lasts: connections from before a server was restarted are broken, and the
+// first who meets one hears so.
+func (d *drill) learns(refusal string) {
+	d.Helper()
+	for range 100 {
+		status, answer := d.post(d.orders[0].URL+"/api/orders", "meanwhile-0", oneMouse)
+		if status != http.StatusServiceUnavailable {
+			d.Fatalf("an order is answered %d %s, want 503", status, answer)
+		}
+		if strings.Contains(string(answer), refusal) {
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	d.Errorf("no order is refused with %q", refusal)
 }
 
 // turnedAway orders and wants to hear that it is not possible now, and nothing more.
