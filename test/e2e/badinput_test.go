@@ -58,6 +58,9 @@ func TestBadInput(t *testing.T) {
 			if err == nil {
 				t.Fatalf("want it refused, got:\n%s", text)
 			}
+			if strings.Contains(string(text), "GB free, and") {
+				t.Skipf("SKIPPED: too little room here for an empty cache, which is refused first:\n%s", text)
+			}
 			for _, want := range test.want {
 				if !strings.Contains(string(text), want) {
 					t.Errorf("want %q said, got:\n%s", want, text)
