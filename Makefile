@@ -105,7 +105,7 @@ test-datadog: program ## staging and production with Datadog, through the real P
 test-e2e: ## a throwaway clone on a throwaway cluster: up, orders, faults, restart, down
 	go test -v -count=1 -timeout 60m ./test/e2e
 
-test-group: ## one group of the end-to-end tests on the cluster that make up PUBLISH=none has started here: make test-group GROUP=declaration
+test-group: test-packages ## one group of the end-to-end tests on the cluster that make up PUBLISH=none has started here: make test-group GROUP=declaration
 	PUBLISH=none E2E_CHECKOUT=$(CURDIR) go test -v -count=1 -timeout 60m -run 'TestPlatform/$(or $(GROUP),.)' ./test/e2e
 
 golden: program ## rewrite the golden files and the settings reference after a change that is meant
