@@ -29,7 +29,7 @@ func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
 		return err
 	}
 	bound := pulumi.ResourceHooks(&pulumi.ResourceHookBinding{OnError: []*pulumi.ErrorHook{hook}})
-	services, recovery := within(stack.LongestRollout()), within(max(stack.LongestRollout(), stack.RecoveryDeadline))
+	services, recovery := within(stack.RolloutDeadline), within(max(stack.RolloutDeadline, stack.RecoveryDeadline))
 	return ctx.RegisterStackTransformation(func(args *pulumi.ResourceTransformationArgs) *pulumi.ResourceTransformationResult {
 		switch {
 		case args.Type == "kubernetes:apps/v1:Deployment":

@@ -188,21 +188,6 @@ func Defaults(name string) Stack {
 	return s
 }
 
-// LongestRollout is how long the rollout of a service may take in all: its pods are replaced one after the other, and the
-// deadline is for standing still.
-func (s Stack) LongestRollout() Duration {
-	const each = 20 * Second
-	most := 1
-	for _, service := range s.Services {
-		pods := service.Replicas
-		if service.Autoscale != nil {
-			pods = service.Autoscale.Max
-		}
-		most = max(most, pods)
-	}
-	return s.RolloutDeadline + Duration(most-1)*each
-}
-
 // isService reports whether the shop has a service of that name.
 func isService(name string) bool { return slices.Contains(serviceNames(), name) }
 
