@@ -37,7 +37,7 @@ func explainFailures(ctx *pulumi.Context, stack stacks.Stack) error {
 		case slices.Contains(slowRollouts, args.Type):
 			args.Opts = append(args.Opts, bound, recovery)
 		case args.Type == "kubernetes:core/v1:Service": // Pulumi waits for one until pods take its requests
-			args.Opts = append(args.Opts, recovery)
+			args.Opts = append(args.Opts, services)
 		}
 		return &pulumi.ResourceTransformationResult{Props: args.Props, Opts: args.Opts}
 	})
