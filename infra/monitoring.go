@@ -59,21 +59,16 @@ type monitoringDependencies struct {
 
 func monitoringFoundationArgs(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
-	return foundation.Args{
-		Namespace: m.Namespace, Labels: sharedLabels(stack, "monitoring"), DNS: cidrStrings(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
-		Quota: monitoringQuota(m), Registries: monitoringRegistries(stack, release),
-		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
-		Protected:  stack.Protected,
-	}
+	args := namespaceArgs(stack, m.Namespace, "monitoring")
+	args.Quota, args.Registries, args.Protected = monitoringQuota(m), monitoringRegistries(stack, release), stack.Protected
+	return args
 }
 
 func nodesFoundationArgs(stack stacks.Stack, release release) foundation.Args {
 	m := *stack.Monitoring
-	return foundation.Args{
-		Namespace: m.NodesNamespace(), Labels: sharedLabels(stack, "nodes"), DNS: cidrStrings(stack.Cluster.DNS), Cilium: stack.Cluster.Cilium(),
-		Quota: nodesQuota(m), Registries: monitoringRegistries(stack, release), Privileged: true,
-		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
-	}
+	args := namespaceArgs(stack, m.NodesNamespace(), "nodes")
+	args.Quota, args.Registries, args.Privileged = nodesQuota(m), monitoringRegistries(stack, release), true
+	return args
 }
 
 // monitoringRegistries are where images of the monitoring may come from.

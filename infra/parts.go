@@ -33,15 +33,19 @@ func clusterArgs(stack stacks.Stack) *kubernetes.ProviderArgs {
 }
 
 func foundationArgs(stack stacks.Stack, release release) foundation.Args {
+	args := namespaceArgs(stack, stack.Namespace, "foundation")
+	args.Quota, args.Registries, args.Protected = quota(stack), registries(stack, release), stack.Protected
+	return args
+}
+
+// namespaceArgs is what the foundations of all of the stack's namespaces have in common.
+func namespaceArgs(stack stacks.Stack, namespace, part string) foundation.Args {
 	return foundation.Args{
-		Namespace:  stack.Namespace,
-		Labels:     sharedLabels(stack, "foundation"),
+		Namespace:  namespace,
+		Labels:     sharedLabels(stack, part),
 		DNS:        cidrStrings(stack.Cluster.DNS),
 		Cilium:     stack.Cluster.Cilium(),
-		Quota:      quota(stack),
-		Registries: registries(stack, release),
 		PullSecret: stack.Secrets[stacks.RegistryCredentials].Reveal(),
-		Protected:  stack.Protected,
 	}
 }
 

@@ -56,14 +56,11 @@ func (r retention) daily(ctx context.Context) {
 		})
 	}
 	if r.rejected > 0 {
-		r.each(ctx, "old rejected orders deleted", 0, func(after int64) (int64, int, error) {
-			deleted, err := r.store.DeleteRejected(ctx, r.rejected, most)
-			if deleted < most {
-				after = 0
-			} else {
-				after++
+		r.each(ctx, "old rejected orders deleted", 0, func(int64) (more int64, deleted int, err error) {
+			if deleted, err = r.store.DeleteRejected(ctx, r.rejected, most); deleted == most {
+				more = 1 // there are no ids to go on from: what was seen is gone
 			}
-			return after, deleted, err
+			return more, deleted, err
 		})
 	}
 }

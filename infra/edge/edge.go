@@ -121,12 +121,17 @@ func fromAnywhere(a Args) *networkingv1.NetworkPolicyArgs {
 func opening(
 	namespace pulumi.StringInput, app kube.App, way string, rule *networkingv1.NetworkPolicyIngressRuleArgs,
 ) *networkingv1.NetworkPolicyArgs {
+	return ingressPolicy(namespace, app.Name+"-"+way, app.Labels(), app.Selector(), rule)
+}
+
+// ingressPolicy lets a rule hold for pods, in one direction.
+func ingressPolicy(
+	namespace pulumi.StringInput, name string, labels, pods pulumi.StringMap, rule *networkingv1.NetworkPolicyIngressRuleArgs,
+) *networkingv1.NetworkPolicyArgs {
 	return &networkingv1.NetworkPolicyArgs{
-		Metadata: &metav1.ObjectMetaArgs{
-			Name: pulumi.String(app.Name + "-" + way), Namespace: namespace.ToStringOutput(), Labels: app.Labels(),
-		},
+		Metadata: &metav1.ObjectMetaArgs{Name: pulumi.String(name), Namespace: namespace.ToStringOutput(), Labels: labels},
 		Spec: &networkingv1.NetworkPolicySpecArgs{
-			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: app.Selector()},
+			PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pods},
 			PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
 			Ingress:     networkingv1.NetworkPolicyIngressRuleArray{rule},
 		},

@@ -3,7 +3,6 @@ package edge
 import (
 	"fmt"
 
-	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
 
@@ -41,18 +40,9 @@ func (e *Edge) admit(ctx *pulumi.Context, name string, a Args, way string) error
 func (e *Edge) open(ctx *pulumi.Context, logical string, a Args, name string, pods pulumi.StringMap, port int) error {
 	child := pulumi.Parent(e)
 	if len(a.Proxies.Peers) > 0 { // none would mean everybody
-		policy := &networkingv1.NetworkPolicyArgs{
-			Metadata: &metav1.ObjectMetaArgs{
-				Name: pulumi.String(name), Namespace: a.Namespace.ToStringOutput(), Labels: a.App.Labels(),
-			},
-			Spec: &networkingv1.NetworkPolicySpecArgs{
-				PodSelector: &metav1.LabelSelectorArgs{MatchLabels: pods},
-				PolicyTypes: pulumi.StringArray{pulumi.String("Ingress")},
-				Ingress: networkingv1.NetworkPolicyIngressRuleArray{&networkingv1.NetworkPolicyIngressRuleArgs{
-					From: kube.Peers(a.Proxies.Peers...), Ports: kube.TCP(port),
-				}},
-			},
-		}
+		policy := ingressPolicy(a.Namespace, name, a.App.Labels(), pods, &networkingv1.NetworkPolicyIngressRuleArgs{
+			From: kube.Peers(a.Proxies.Peers...), Ports: kube.TCP(port),
+		})
 		if _, err := networkingv1.NewNetworkPolicy(ctx, logical, policy, child); err != nil {
 			return fmt.Errorf("network policy %s: %w", name, err)
 		}

@@ -114,13 +114,17 @@ func (c *check) warn(format string, args ...any) {
 	c.report.Warnings = append(c.report.Warnings, fmt.Sprintf(format, args...))
 }
 
-// unanswered says why a question stays open: usually the user may not ask it.
+// unanswered says why a question stays open.
 func (c *check) unanswered(question string, err error) {
-	reason := err.Error()
+	c.warn("cannot tell %s: %s", question, reason(err))
+}
+
+// reason is why there is no answer: usually the user may not ask.
+func reason(err error) string {
 	if apierrors.IsForbidden(err) {
-		reason = "the user may not ask"
+		return "the user may not ask"
 	}
-	c.warn("cannot tell %s: %s", question, reason)
+	return err.Error()
 }
 
 // notFound reports whether the cluster does not have what was asked for, or has it without anybody behind it.

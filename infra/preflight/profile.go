@@ -65,10 +65,7 @@ func unknown(err error) string {
 	if notFound(err) {
 		return "none"
 	}
-	c := check{}
-	c.unanswered("", err)
-	_, reason, _ := strings.Cut(c.report.Warnings[0], ": ")
-	return "unknown: " + reason
+	return "unknown: " + reason(err)
 }
 
 func installed(is bool) string {
@@ -147,34 +144,25 @@ func (p profiler) dns(ctx context.Context) string {
 }
 
 func (p profiler) engine(ctx context.Context) string {
-	var system corev1.Namespace
-	if p.api.Get(ctx, &system, "/api/v1/namespaces/kube-system") == nil && system.Annotations[engineAnnotation] != "" {
-		return "enforced by " + system.Annotations[engineAnnotation]
-	}
-	var list appsv1.DaemonSetList
-	if err := p.api.Get(ctx, &list, "/apis/apps/v1/daemonsets"); err != nil {
+	switch engine, err := policyEngine(ctx, p.api); {
+	case err != nil:
 		return unknown(err)
+	case engine == "":
+		return "no engine found (set cluster.enforcesPolicies where there is one)"
+	default:
+		return "enforced by " + engine
 	}
-	for _, set := range list.Items {
-		for _, engine := range engines() {
-			if strings.Contains(set.Name, engine) {
-				return "enforced by " + set.Name
-			}
-		}
-	}
-	return "no engine found (set cluster.enforcesPolicies where there is one)"
 }
 
 func (p profiler) kubelets(ctx context.Context) string {
-	c := check{api: p.api, needs: Needs{Kubelets: true}}
-	c.kubelets(ctx)
-	switch c.report.Kubelets {
-	case stacks.KubeletsSigned:
+	switch are, err := kubeletCertificates(ctx, p.api); {
+	case err != nil:
+		return "unknown (set cluster.kubeletCertificates)"
+	case are == stacks.KubeletsSigned:
 		return "signed by the cluster's authority"
-	case stacks.KubeletsUnsigned:
+	default:
 		return "signed by each kubelet itself"
 	}
-	return "unknown (set cluster.kubeletCertificates)"
 }
 
 func (p profiler) storage(ctx context.Context) string {

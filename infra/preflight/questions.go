@@ -11,6 +11,8 @@ import (
 	storagev1 "k8s.io/api/storage/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/version"
+
+	"github.com/techcommerce/platform/infra/internal/api"
 )
 
 // leastMinor is the first Kubernetes 1.x whose admission policies (CEL) are stable.
@@ -127,21 +129,28 @@ func (c *check) policies(ctx context.Context) {
 	if !c.needs.Policies {
 		return
 	}
+	switch engine, err := policyEngine(ctx, c.api); {
+	case err != nil:
+		c.unanswered("whether network policies are held", err)
+	case engine == "":
+		c.warn("no network policy engine was found, so network policies may not be enforced; if one is there, set cluster.enforcesPolicies: true")
+	}
+}
+
+// policyEngine is who holds network policies; empty where nobody is known to.
+func policyEngine(ctx context.Context, client api.Client) (string, error) {
 	var system corev1.Namespace
-	if err := c.api.Get(ctx, &system, "/api/v1/namespaces/kube-system"); err == nil && system.Annotations[engineAnnotation] != "" {
-		return
+	if client.Get(ctx, &system, "/api/v1/namespaces/kube-system") == nil && system.Annotations[engineAnnotation] != "" {
+		return system.Annotations[engineAnnotation], nil
 	}
 	var list appsv1.DaemonSetList
-	if err := c.api.Get(ctx, &list, "/apis/apps/v1/daemonsets"); err != nil {
-		c.unanswered("whether network policies are held", err)
-		return
+	if err := client.Get(ctx, &list, "/apis/apps/v1/daemonsets"); err != nil {
+		return "", err
 	}
 	for _, set := range list.Items {
-		for _, engine := range engines() {
-			if strings.Contains(set.Name, engine) {
-				return
-			}
+		if slices.ContainsFunc(engines(), func(engine string) bool { return strings.Contains(set.Name, engine) }) {
+			return set.Name, nil
 		}
 	}
-	c.warn("no network policy engine was found, so network policies may not be enforced; if one is there, set cluster.enforcesPolicies: true")
+	return "", nil
 }

@@ -147,12 +147,12 @@ func (o *operation) notPromoted(ctx context.Context, tried releases.Record, fail
 		return o.untouched(what, failure)
 	}
 	fmt.Fprintf(o.out, "\nthe canary is taken back: %v\n", failure)
-	n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error(), Changes: tried.Since(o.records[0])}
-	own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), removeLimit, fmt.Errorf("took longer than %s", removeLimit))
+	n := o.notificationOf(tried, failure) // the records are read anew below
+	own, cancel := removal(ctx)
 	defer cancel()
 	now, err := o.afterCanaries(own)
 	if err != nil {
-		return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
+		return o.notRemoved(ctx, n, failure, err)
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w while the canary was watched. It is removed, and runs as before: %s", what, errInterrupted, describe(now))
@@ -171,13 +171,27 @@ func (o *operation) endUnstarted(ctx context.Context, tried releases.Record, fai
 	if !o.canary {
 		return o.untouched("not deployed", failure)
 	}
-	own, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), removeLimit, fmt.Errorf("took longer than %s", removeLimit))
+	own, cancel := removal(ctx)
 	defer cancel()
 	if err := o.removeCanaries(own); err != nil {
-		n := notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error(), Changes: tried.Since(o.records[0])}
-		return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", err))
+		return o.notRemoved(ctx, o.notificationOf(tried, failure), failure, err)
 	}
 	return o.untouched("not deployed", failure)
+}
+
+// removal is the time to remove canaries in, whoever cut the deployment off.
+func removal(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(context.WithoutCancel(ctx), removeLimit, fmt.Errorf("took longer than %s", removeLimit))
+}
+
+// notRemoved ends a deployment that has left a canary.
+func (o *operation) notRemoved(ctx context.Context, n notify.Notification, failure, why error) error {
+	return o.reportUnresolved(ctx, n, failure, fmt.Errorf("the canary was not removed: %w", why))
+}
+
+// notificationOf is that of a release whose canary was started and that is not deployed.
+func (o *operation) notificationOf(tried releases.Record, failure error) notify.Notification {
+	return notify.Notification{Outcome: notify.Failed, Tried: tried, Why: failure.Error(), Changes: tried.Since(o.records[0])}
 }
 
 // afterCanaries removes them, and is the release that runs: the one before, or what somebody deployed meanwhile. What was
