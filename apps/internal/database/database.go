@@ -188,7 +188,8 @@ func (db *DB) Locking() string {
 	return " FOR UPDATE"
 }
 
-// LockingFree is Locking for the rows that nobody else has locked; the others are left out.
+// LockingFree is Locking for the rows that nobody else has locked; the others are left out. A query with it and a LIMIT
+// belongs into WITH … AS MATERIALIZED: as a subquery it may run once for each row around it, each time for other rows.
 func (db *DB) LockingFree() string {
 	if db.dialect == sqlite {
 		return ""

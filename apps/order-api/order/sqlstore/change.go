@@ -94,8 +94,9 @@ func (s *Store) Released(ctx context.Context, id int64) error {
 // Claim implements order.Store.
 func (s *Store) Claim(ctx context.Context, lease time.Duration, most int) ([]order.Claimed, error) {
 	claimed, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]order.Claimed, error) {
-		rows, err := tx.QueryContext(ctx, `UPDATE orders SET due_at = `+s.now()+` + CAST($1 AS BIGINT) WHERE id IN (
-			SELECT id FROM orders WHERE due_at <= `+s.now()+` ORDER BY due_at LIMIT $2`+s.db.LockingFree()+`)
+		rows, err := tx.QueryContext(ctx, `WITH due AS MATERIALIZED (
+				SELECT id FROM orders WHERE due_at <= `+s.now()+` ORDER BY due_at LIMIT $2`+s.db.LockingFree()+`)
+			UPDATE orders SET due_at = `+s.now()+` + CAST($1 AS BIGINT) WHERE id IN (SELECT id FROM due)
 			RETURNING `+columns+`, `+s.now()+` - placed_at`, lease.Milliseconds(), most)
 		if err != nil {
 			return nil, err

@@ -21,12 +21,12 @@ const eventColumns = `id, event, receiver, order_id, sequence, status, items, to
 // does not see yet what another one has just written claims too little and never too much.
 func (s *Store) ClaimEvents(ctx context.Context, receiver string, lease time.Duration, most int) ([]webhook.Event, error) {
 	claimed, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) ([]webhook.Event, error) {
-		rows, err := tx.QueryContext(ctx, `UPDATE outbox SET due_at = `+s.now()+` + CAST($2 AS BIGINT), attempts = attempts + 1
-			WHERE id IN (
+		rows, err := tx.QueryContext(ctx, `WITH due AS MATERIALIZED (
 				SELECT id FROM outbox AS next WHERE receiver = $1 AND dead_at IS NULL AND due_at <= `+s.now()+` AND NOT EXISTS (
 					SELECT 1 FROM outbox AS earlier
 					WHERE earlier.receiver = next.receiver AND earlier.order_id = next.order_id AND earlier.id < next.id)
 				ORDER BY due_at LIMIT $3`+s.db.LockingFree()+`)
+			UPDATE outbox SET due_at = `+s.now()+` + CAST($2 AS BIGINT), attempts = attempts + 1 WHERE id IN (SELECT id FROM due)
 			RETURNING `+eventColumns, receiver, lease.Milliseconds(), most)
 		if err != nil {
 			return nil, err
