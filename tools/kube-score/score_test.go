@@ -36,7 +36,10 @@ func exceptions() map[string]string {
 		"pod-probes-identical kube-state-metrics":  same,
 		"pod-probes-identical node-exporter":       same,
 		"pod-probes-identical postgres-exporter":   same,
-		"networkpolicy-targets-pod in datadog":     "the agent's pods are the chart's, which only a cluster unfolds",
+		"deployment-targeted-by-hpa-does-not-have-replicas-configured": "replicas are only where a Deployment starts: updates " +
+			"ignore them, and a service that is handed to an autoscaler keeps its pods",
+		"networkpolicy-targets-pod acme-solver": "cert-manager starts that pod while it proves who owns the host",
+		"networkpolicy-targets-pod in datadog":  "the agent's pods are the chart's, which only a cluster unfolds",
 	}
 }
 
