@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -37,8 +38,8 @@ func TestEachAcceptedKeyOpens(t *testing.T) {
 	}
 }
 
-// TestWrongKeysAreSlowedDown: whoever guesses learns nothing of most guesses, not even of the right one, and nobody else is
-// kept waiting. IPv6 addresses of one customer are one client.
+// TestWrongKeysAreSlowedDown: whoever guesses learns nothing of most guesses, not even of the right one where that is short, and nobody
+// else is kept waiting. IPv6 addresses of one customer are one client.
 func TestWrongKeysAreSlowedDown(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -62,6 +63,26 @@ func TestWrongKeysAreSlowedDown(t *testing.T) {
 		time.Sleep(1100 * time.Millisecond)
 		if err := keys.Check(from("[2001:db8::1]", "right")); err != nil {
 			t.Errorf("the right key a second later: %v", err)
+		}
+	})
+}
+
+// TestAStrangerLocksNobodyOut: behind a node's or an office's address many are one client, so wrong keys of one of them,
+// an old script's after a rotation for example, must not keep the others' right key out. Keys that cannot be guessed
+// need no such protection; those that can have it.
+func TestAStrangerLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		long := strings.Repeat("k", 32)
+		keys := apikey.New("ADMIN_API_KEY", []string{"short", long}, throttle.Clients{})
+		for range 50 {
+			_ = keys.Check(from("192.0.2.1", long+"x")) // refused, as another test has it
+		}
+		for key, want := range map[string]fault.Kind{long: "", "short": fault.TooMany, long[1:] + "x": fault.TooMany} {
+			err := keys.Check(from("192.0.2.1", key))
+			if got := fault.KindOf(err); err != nil && got != want || err == nil && want != "" {
+				t.Errorf("a key of %d characters after a neighbour's wrong ones: %v, want %q", len(key), err, want)
+			}
 		}
 	})
 }

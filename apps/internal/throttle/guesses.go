@@ -8,8 +8,8 @@ const (
 	guessesPerSecond = 1
 )
 
-// Guesses slows down clients that send wrong keys. Whoever has sent too many is told nothing of the next one either, for
-// otherwise the right one would pass at any rate.
+// Guesses slows down clients that send wrong keys. Whoever has sent too many is told nothing of the next one either if it
+// is short enough to be guessed, for otherwise the right one would pass at any rate.
 type Guesses struct {
 	clients Clients
 	wrong   *buckets
@@ -20,7 +20,7 @@ func NewGuesses(clients Clients) *Guesses {
 	return &Guesses{clients: clients, wrong: newBuckets(guessesPerSecond, guessesAtOnce)}
 }
 
-// TooMany says whether the client of a request has sent so many wrong keys that this one is not looked at.
+// TooMany says whether the client of a request has sent so many wrong keys that nothing is told of this one.
 func (g *Guesses) TooMany(r *http.Request) bool { return g.wrong.empty(network(g.clients.Of(r))) }
 
 // Wrong notes that the client of a request has sent a wrong key.
