@@ -63,6 +63,9 @@ type Backlog struct {
 	Oldest time.Duration
 }
 
+// LongestLease bounds leases. An event that is not due for longer waits for its next attempt: none is under way.
+const LongestLease = time.Minute
+
 // Failure is what is to become of an event that was not accepted.
 type Failure struct {
 	// Pause is how long its order's events for its receiver wait.
@@ -81,8 +84,8 @@ type Selection struct {
 
 // Outbox hands out events. Every method is atomic, and times are by the store's clock, which all replicas share.
 type Outbox interface {
-	// ClaimEvents leases events for a receiver that are due, at most so many. An event whose order has an earlier one for
-	// the receiver is not due.
+	// ClaimEvents leases events for a receiver that are due, at most so many and for at most LongestLease. An event whose
+	// order has an earlier one for the receiver is not due.
 	ClaimEvents(ctx context.Context, receiver string, lease time.Duration, most int) ([]Event, error)
 	// Delivered removes an event. It may be repeated.
 	Delivered(ctx context.Context, event Event) error

@@ -51,7 +51,8 @@ func (s *Store) announce(ctx context.Context, statement, event string, args []an
 }
 
 // event is the statement that writes a change to the outbox. The order's history counts its changes. An event is a dead
-// letter where one before it is; if it misses that one's becoming one at this very moment, it waits behind it.
+// letter where one before it is, and waits with one that waits for its next attempt: it cannot be sent before that one, and
+// what is due is gone through every second. If it misses that one's coming to this at this very moment, it waits behind it.
 func (s *Store) event(changed string, parameter int) string {
 	var names []string
 	for _, name := range s.receivers {
@@ -59,7 +60,9 @@ func (s *Store) event(changed string, parameter int) string {
 	}
 	return `INSERT INTO outbox (event, receiver, order_id, sequence, status, items, total_cents, problem, at, due_at, dead_at)
 		SELECT CAST($` + strconv.Itoa(parameter) + ` AS TEXT), r.name, c.id, length(c.history) - length(replace(c.history, '@', '')) + 1,
-			c.status, c.items, c.total_cents, c.problem, ` + s.now() + `, ` + s.now() + `,
+			c.status, c.items, c.total_cents, c.problem, ` + s.now() + `,
+			coalesce((SELECT max(due_at) FROM outbox WHERE receiver = r.name AND order_id = c.id
+				AND due_at > ` + s.now() + ` + ` + strconv.FormatInt(webhook.LongestLease.Milliseconds(), 10) + `), ` + s.now() + `),
 			(SELECT max(dead_at) FROM outbox WHERE receiver = r.name AND order_id = c.id)
 		FROM ` + changed + ` AS c CROSS JOIN (` + strings.Join(names, ` UNION ALL `) + `) AS r`
 }

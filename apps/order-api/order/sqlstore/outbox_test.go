@@ -360,7 +360,7 @@ func keepsOrderUnderLoad(t *testing.T, o outbox) {
 	for n := range deliverers {
 		all.Go(func() {
 			for turn := n; ctx.Err() == nil; turn++ {
-				claimed, err := o.ClaimEvents(ctx, "books", time.Hour, 3)
+				claimed, err := o.ClaimEvents(ctx, "books", webhook.LongestLease, 3)
 				if err != nil && ctx.Err() == nil {
 					t.Errorf("claim: %v", err)
 				}
