@@ -61,6 +61,9 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		addOrderSettings(args.Env, stack)
 		announce(&args, stack, deps.secrets)
 	}
+	if stack.Demo {
+		args.Env[contract.EnvDemo] = "true"
+	}
 	limiting(args.Env, size)
 	logging(args.Env, stack)
 	addCalls(&args, service)

@@ -18,6 +18,9 @@ func (s Stack) validateProduction() []Problem {
 	if s.OpenOrders {
 		found.add("openOrders", "set, "+why)
 	}
+	if s.Demo {
+		found.add("demo", "set, "+why)
+	}
 	if !s.Edge.Secure {
 		found.add("edge.secure", "not set, "+why)
 	}

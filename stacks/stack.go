@@ -13,8 +13,8 @@ import (
 // Stack is one installation of the shop.
 type Stack struct {
 	// Environment is the value of the label "environment" and of Datadog's env tag. Default: the stack's name. In
-	// "production", protected and edge.secure must be set, openOrders and database.external.plaintext must not, and
-	// critical alerts must page somebody.
+	// "production", protected and edge.secure must be set, openOrders, demo and database.external.plaintext must not,
+	// and critical alerts must page somebody.
 	Environment string `json:"environment,omitempty" pattern:"label"`
 	// Namespace holds everything of the shop. Default: techcommerce-<environment>.
 	Namespace string `json:"namespace,omitempty" pattern:"label"`
@@ -45,6 +45,9 @@ type Stack struct {
 	// OpenOrders shows everybody's orders, with names, to anybody, as suits a demo. Without it an order is shown to who
 	// placed it, to whoever has its link, and to the holder of the admin key. Production refuses it.
 	OpenOrders bool `json:"openOrders,omitempty"`
+	// Demo has a shop without any products and orders begin with some, once, and has its pages say that nothing is charged.
+	// What its owner changes or takes away stays so. Production refuses it.
+	Demo bool `json:"demo,omitempty"`
 	// Orders is how long an order may take, and how long it is known by its key.
 	Orders Orders `json:"orders"`
 	// Webhooks lists who is sent every change of an order. Absent: nobody, and nothing is kept for anybody.

@@ -50,6 +50,9 @@ const (
 	// EnvMemoryLimit is the memory that Go's runtime tries to stay below, in bytes: the runtime's own variable. Absent:
 	// no limit.
 	EnvMemoryLimit = "GOMEMLIMIT"
+	// EnvDemo is "true" in a demo: empty stores of the APIs begin with demo products and demo orders, once in their lives,
+	// and the shop's pages say that nothing is charged. Default "false".
+	EnvDemo = "DEMO"
 	// EnvOTLPEndpoint is where traces go, OpenTelemetry's own variable. Absent: nowhere.
 	EnvOTLPEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
 )

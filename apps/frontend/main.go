@@ -27,7 +27,7 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	env := environ.New(getenv)
 	settings := service.ReadSettings(env, contract.Frontend)
 	productsURL, ordersURL := env.URL(contract.EnvProductAPIURL), env.URL(contract.EnvOrderAPIURL)
-	publicAdmin := env.Bool(contract.EnvPublicAdmin)
+	options := web.Options{PublicAdmin: env.Bool(contract.EnvPublicAdmin), Demo: env.Bool(contract.EnvDemo)}
 	sessionKeys := env.RequiredKeys(contract.EnvSessionKey, session.MinKey)
 	if err := env.Err(); err != nil {
 		return err
@@ -41,14 +41,14 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 		return backend.Endpoint{URL: url, Transport: backend.NewTransport(callee.Name, settings.MaxConnections, way, s.Log)}
 	}
 	products, orders := endpoint(contract.ProductAPI, productsURL), endpoint(contract.OrderAPI, ordersURL)
-	if err := routes(s, products, orders, sessionKeys, publicAdmin); err != nil {
+	if err := routes(s, products, orders, sessionKeys, options); err != nil {
 		return err
 	}
 	return s.Serve(ctx)
 }
 
 // routes adds everything that the frontend answers: pages first, because two of their paths are the APIs' too.
-func routes(s *service.Service, products, orders backend.Endpoint, sessionKeys []string, publicAdmin bool) error {
+func routes(s *service.Service, products, orders backend.Endpoint, sessionKeys []string, options web.Options) error {
 	client, err := backend.NewClient(products, orders)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func routes(s *service.Service, products, orders backend.Endpoint, sessionKeys [
 	if err != nil {
 		return err
 	}
-	site, err := web.New(client, sessions, s.Client, publicAdmin, s.Log)
+	site, err := web.New(client, sessions, s.Client, options, s.Log)
 	if err != nil {
 		return err
 	}

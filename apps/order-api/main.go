@@ -31,6 +31,7 @@ type settings struct {
 	ordersKept, rejectedKept time.Duration
 	// open shows everybody everybody's orders.
 	open bool
+	demo bool
 	// receivers are sent every change of an order.
 	receivers []webhook.Receiver
 }
@@ -48,6 +49,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		ordersKept:      env.Duration(contract.EnvOrderRetention, 0),
 		rejectedKept:    env.Duration(contract.EnvRejectedRetention, 90*24*time.Hour),
 		open:            env.Bool(contract.EnvOpenOrders),
+		demo:            env.Bool(contract.EnvDemo),
 		receivers:       webhook.ReadReceivers(env),
 	}
 	// Less would give orders up, or forget their keys, while their clients still try.
@@ -87,6 +89,9 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 
 	svc.Health.Set("store", db.Check)
 	svc.Prepare("migrations", store.Migrate)
+	if cfg.demo {
+		svc.PrepareDemo(store.Seed)
+	}
 	resumer := newResumer(svc.Log)
 	orders := &order.Service{
 		Store:     store,

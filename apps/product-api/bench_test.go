@@ -86,6 +86,9 @@ func mustHandlerOn(tb testing.TB, stored database.Settings) http.Handler {
 	if err := store.Migrate(ctx); err != nil {
 		tb.Fatal(err)
 	}
+	if _, err := store.Seed(ctx); err != nil {
+		tb.Fatal(err)
+	}
 	for range 95 {
 		if _, _, err := store.Create(ctx, product.Product{Name: "Thing", Price: 100, Stock: 10}, product.Once{}); err != nil {
 			tb.Fatal(err)

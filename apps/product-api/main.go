@@ -21,6 +21,7 @@ type settings struct {
 	database        database.Settings
 	adminKeys       []string
 	reservationKeys []string
+	demo            bool
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
@@ -30,6 +31,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		database:        database.ReadSettings(env),
 		adminKeys:       env.Keys(contract.EnvAdminAPIKey),
 		reservationKeys: env.RequiredKeys(contract.EnvReservationKey, 1),
+		demo:            env.Bool(contract.EnvDemo),
 	}, env.Err()
 }
 
@@ -51,6 +53,9 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 
 	svc.Health.Set("store", db.Check)
 	svc.Prepare("migrations", store.Migrate)
+	if cfg.demo {
+		svc.PrepareDemo(store.Seed)
+	}
 	// What orders reserved and never confirmed goes back on sale.
 	svc.Background("expiry", job{"reservations expired", 15 * time.Second, store.Expire, svc.Log}.run)
 	svc.Background("keys", job{"idempotency keys forgotten", time.Hour, store.ForgetKeys, svc.Log}.run)

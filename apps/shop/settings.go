@@ -15,6 +15,7 @@ func (s *shop) environment(index int, service contract.Service) []string {
 		contract.EnvInternalAddress + "=" + s.address(s.internalPort(index)),
 		contract.EnvDrainDelay + "=0s",
 		contract.EnvDrainTimeout + "=3s",
+		contract.EnvDemo + "=true",
 	}
 	if service.Name == contract.OrderAPI.Name {
 		env = append(env, contract.EnvOpenOrders+"=true") // whoever can reach this machine's loopback may see its orders

@@ -18,6 +18,7 @@ import (
 const drilled = `
 config:
   techcommerce:images: {registries: [techcommerce.local]}
+  techcommerce:demo: true
   techcommerce:rolloutDeadline: 120s
   techcommerce:services:
     frontend: {replicas: 1, cpu: {request: 50m}}

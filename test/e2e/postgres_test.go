@@ -13,6 +13,7 @@ import (
 const inCluster = `
 config:
   techcommerce:images: {registries: [techcommerce.local]}
+  techcommerce:demo: true
   techcommerce:rolloutDeadline: 60s
   techcommerce:drain: {delay: 1s, timeout: 5s, margin: 1s}
   techcommerce:services:

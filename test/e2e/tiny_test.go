@@ -6,6 +6,7 @@ import "strings"
 // line each.
 func tinyShop(more ...string) string {
 	lines := append([]string{
+		"demo: true",
 		"services:",
 		"  frontend: {replicas: 1, cpu: {request: 20m}}",
 		"  product-api: {autoscale: null, replicas: 1, cpu: {request: 20m}}",

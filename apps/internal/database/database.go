@@ -1,5 +1,5 @@
 // Package database opens the stores' databases, SQLite or PostgreSQL, by URL. Both are spoken to with database/sql
-// and $1 placeholders; what differs between them is kept in here. It knows no table but its own probe.
+// and $1 placeholders; what differs between them is kept in here. It knows no table but its own: probe, schema_floor and seeds.
 package database
 
 import (

@@ -92,6 +92,17 @@ func (s *Service) Prepare(name string, step func(context.Context) error) {
 	s.prepare = append(s.prepare, task{name, step})
 }
 
+// PrepareDemo adds the step that fills an empty store with what a demo shows; fill tells whether it did.
+func (s *Service) PrepareDemo(fill func(context.Context) (bool, error)) {
+	s.Prepare("demo data", func(ctx context.Context) error {
+		filled, err := fill(ctx)
+		if filled {
+			s.Log.InfoContext(ctx, "the empty store has demo data now, because "+contract.EnvDemo+" is set")
+		}
+		return err
+	})
+}
+
 // Background adds work that begins once the service is prepared. Its context ends after the last request is drained.
 func (s *Service) Background(name string, work func(context.Context) error) {
 	s.works = append(s.works, task{name, work})

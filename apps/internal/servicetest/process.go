@@ -46,13 +46,15 @@ type Process struct {
 	ended   chan struct{}
 }
 
-// Start runs a binary with just these variables and waits until it listens. It is killed when the test ends.
+// Start runs a binary with just these variables, in a demo unless they say otherwise, and waits until it listens. It is
+// killed when the test ends.
 func Start(tb testing.TB, binary string, env map[string]string) *Process {
 	tb.Helper()
 	p := &Process{tb: tb, binary: binary, log: &log{}}
 	variables := map[string]string{
 		contract.EnvListenAddress: "127.0.0.1:0", contract.EnvInternalAddress: "127.0.0.1:0",
 		contract.EnvDrainDelay: "0s", contract.EnvDrainTimeout: "15s", contract.EnvWriteRate: "100000",
+		contract.EnvDemo: "true",
 	}
 	for name, value := range env {
 		variables[name] = value

@@ -71,8 +71,12 @@ func mustStores(t *testing.T, stock, orders database.Settings, clock func() time
 	t.Helper()
 	products := productsql.New(databasetest.MustOpen(t, stock))
 	must(t, products.Migrate(t.Context()))
+	_, err := products.Seed(t.Context())
+	must(t, err)
 	store := ordersql.NewAt(databasetest.MustOpen(t, orders), clock)
 	must(t, store.Migrate(t.Context()))
+	_, err = store.Seed(t.Context())
+	must(t, err)
 	return products, store
 }
 

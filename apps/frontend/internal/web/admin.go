@@ -49,7 +49,7 @@ func (s *Site) adminRoutes(r *mux.Router) {
 // says so. For everybody else there is nothing here.
 func (s *Site) reachable(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if !s.publicAdmin && !fromThisMachine(r) {
+		if !s.options.PublicAdmin && !fromThisMachine(r) {
 			s.notFound(w, r)
 			return
 		}

@@ -55,6 +55,8 @@ type page struct {
 	Nav     string
 	Session session.Session
 	Content any
+	// Demo is the shop's, not the page's: render sets it.
+	Demo bool
 }
 
 // CartUnits and Notice are what the layout shows of the session.
@@ -64,6 +66,7 @@ func (p page) Notice() session.Notice { return p.Session.Notice }
 // render answers with a page. It is made whole before its first byte is sent, so that nobody gets half of one.
 func (s *Site) render(w http.ResponseWriter, r *http.Request, p page) {
 	var body bytes.Buffer
+	p.Demo = s.options.Demo
 	if err := s.templates[p.Template].ExecuteTemplate(&body, "layout", p); err != nil {
 		s.log.ErrorContext(r.Context(), "page not rendered", "page", p.Template, "error.message", err.Error())
 		http.Error(w, "Something went wrong.", http.StatusInternalServerError)

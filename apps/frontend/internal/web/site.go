@@ -23,20 +23,28 @@ type Site struct {
 	backend  *backend.Client
 	sessions *session.Codec
 	// client is who a request comes from.
-	client func(*http.Request) string
-	// publicAdmin says that the operator's pages are for whoever reaches the shop, not for this machine alone.
-	publicAdmin bool
-	origins     *http.CrossOriginProtection
-	log         *slog.Logger
-	assets      assets
-	templates   templates
+	client  func(*http.Request) string
+	options Options
+
+	origins   *http.CrossOriginProtection
+	log       *slog.Logger
+	assets    assets
+	templates templates
 
 	compressor compressor
 }
 
+// Options are what may differ between two shops.
+type Options struct {
+	// PublicAdmin says that the operator's pages are for whoever reaches the shop, not for this machine alone.
+	PublicAdmin bool
+	// Demo says that nothing is charged and nothing is shipped, and every page tells.
+	Demo bool
+}
+
 // New prepares templates and assets; an error means that this binary was built wrong.
 func New(
-	apis *backend.Client, sessions *session.Codec, client func(*http.Request) string, publicAdmin bool, log *slog.Logger,
+	apis *backend.Client, sessions *session.Codec, client func(*http.Request) string, options Options, log *slog.Logger,
 ) (*Site, error) {
 	files, err := loadAssets()
 	if err != nil {
@@ -51,8 +59,8 @@ func New(
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	return &Site{
-		backend: apis, sessions: sessions, client: client, publicAdmin: publicAdmin, origins: http.NewCrossOriginProtection(), log: log,
-		assets: files, templates: pages, compressor: compressor,
+		backend: apis, sessions: sessions, client: client, options: options,
+		origins: http.NewCrossOriginProtection(), log: log, assets: files, templates: pages, compressor: compressor,
 	}, nil
 }
 

@@ -44,7 +44,7 @@ func TestOutbox(t *testing.T) {
 				o := outbox{sqlstore.New(db), &clock{now: time.Now()}}
 				o.Store = sqlstore.NewAt(db, o.clock.read)
 				o.Announce([]webhook.Receiver{{Name: "books"}, {Name: "mail"}}, func() {})
-				must(t, o.Migrate(t.Context()))
+				mustStart(t, o.Store)
 				test.run(t, o)
 			})
 		})
@@ -403,7 +403,7 @@ func TestNobodyIsToldWhereNobodyListens(t *testing.T) {
 	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
 		db := databasetest.MustOpen(t, settings)
 		silent := outbox{sqlstore.New(db), &clock{}}
-		must(t, silent.Migrate(t.Context()))
+		mustStart(t, silent.Store)
 		id := silent.place(t, order.Confirmed)
 		changes := 0
 		loud := outbox{sqlstore.New(db), &clock{}}

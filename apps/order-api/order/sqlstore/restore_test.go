@@ -14,15 +14,13 @@ import (
 func TestAnOlderBackupIsRestoredOverThisRelease(t *testing.T) {
 	t.Parallel()
 	databasetest.EachOlderBackup(t, "migrations", func(t *testing.T, settings database.Settings, restore func()) {
-		store := sqlstore.New(databasetest.MustOpen(t, settings))
-		must(t, store.Migrate(t.Context()))
+		store := mustStart(t, sqlstore.New(databasetest.MustOpen(t, settings)))
 		_, _, err := store.Insert(t.Context(), pending("k"), time.Minute)
 		must(t, err)
 		_, err = store.Schedule(t.Context(), "reconciliation", time.Hour)
 		must(t, err)
 		restore()
-		store = sqlstore.New(databasetest.MustOpen(t, settings))
-		must(t, store.Migrate(t.Context()))
+		store = mustStart(t, sqlstore.New(databasetest.MustOpen(t, settings)))
 		if _, created, err := store.Insert(t.Context(), pending("k"), time.Minute); err != nil || !created {
 			t.Errorf("a key from a time that the backup does not know: created: %t, %v, want a new order", created, err)
 		}

@@ -42,7 +42,7 @@ func NewAt(db *database.DB, clock func() time.Time) *Store {
 	return &Store{db: db, now: func() string { return strconv.FormatInt(clock().UnixMilli(), 10) }}
 }
 
-// Migrate brings the schema up to date. The first version brings the orders of the shop before this one.
+// Migrate brings the schema up to date.
 func (s *Store) Migrate(ctx context.Context) error {
 	migrations, err := fs.Sub(files, "migrations")
 	if err != nil {

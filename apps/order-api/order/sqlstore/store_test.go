@@ -44,7 +44,7 @@ func TestStore(t *testing.T) {
 		name string
 		run  func(*testing.T, tested)
 	}{
-		{"begins with the orders of the shop before", beginsWithOldOrders},
+		{"begins a demo with its orders", beginsWithOldOrders},
 		{"keeps every field", keepsEveryField},
 		{"keeps one order per key", keepsOnePerKey},
 		{"keeps keys apart by caller", keepsKeysByCaller},
@@ -74,12 +74,19 @@ func TestStore(t *testing.T) {
 			t.Parallel()
 			databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 				db := databasetest.MustOpen(t, settings)
-				store := sqlstore.New(db)
-				must(t, store.Migrate(t.Context()))
-				test.run(t, tested{store, db})
+				test.run(t, tested{mustStart(t, sqlstore.New(db)), db})
 			})
 		})
 	}
+}
+
+// mustStart does what a demo does at its start.
+func mustStart(t *testing.T, store *sqlstore.Store) *sqlstore.Store {
+	t.Helper()
+	must(t, store.Migrate(t.Context()))
+	_, err := store.Seed(t.Context())
+	must(t, err)
+	return store
 }
 
 func beginsWithOldOrders(t *testing.T, s tested) {
@@ -217,8 +224,7 @@ func survivesDamage(t *testing.T, s tested) {
 func TestSQLiteSurvivesWrongTypes(t *testing.T) {
 	t.Parallel()
 	db := databasetest.MustOpen(t, databasetest.SQLite(t))
-	s := tested{sqlstore.New(db), db}
-	must(t, s.Migrate(t.Context()))
+	s := tested{mustStart(t, sqlstore.New(db)), db}
 	bad := insert(t, s, "bad", 0)
 	insert(t, s, "good", 0)
 	s.run(t, `UPDATE orders SET total_cents = 'much' WHERE id = $1`, bad.ID)

@@ -38,7 +38,7 @@ func BenchmarkSale(b *testing.B) {
 		b.Fatal(err)
 	}
 	server.MustRun(b, strings.TrimPrefix(strings.Split(settings.URL, "?")[0], "postgres://postgres@/"), `INSERT INTO products
-		(name, search, price_cents, stock) SELECT 'Thing', 'thing', 1000, 1000000000 FROM generate_series(1, 100)`)
+		(name, search, price_cents, stock) SELECT 'Thing', 'thing', 1000, 1000000000 FROM generate_series(1, 105)`)
 	var number atomic.Int64
 	for _, way := range []struct {
 		name string

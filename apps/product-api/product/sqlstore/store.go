@@ -25,7 +25,7 @@ var _ product.Store = (*Store)(nil)
 // New keeps things in a database, which Migrate must have seen first.
 func New(db *database.DB) *Store { return &Store{db} }
 
-// Migrate brings the schema up to date. The first version brings the shop's first products.
+// Migrate brings the schema up to date.
 func (s *Store) Migrate(ctx context.Context) error {
 	migrations, err := fs.Sub(files, "migrations")
 	if err != nil {

@@ -25,7 +25,7 @@ func TestStore(t *testing.T) {
 		name string
 		run  func(*testing.T, *sqlstore.Store)
 	}{
-		{"begins with the shop's first products", beginsWithFirstProducts},
+		{"begins a demo with its products", beginsWithFirstProducts},
 		{"lists by page and by name whatever the case", lists},
 		{"creates and finds", createsAndFinds},
 		{"updates what changes and nothing else", updates},
@@ -62,9 +62,9 @@ func TestStore(t *testing.T) {
 func mustStore(t *testing.T, settings database.Settings) *sqlstore.Store {
 	t.Helper()
 	store := sqlstore.New(databasetest.MustOpen(t, settings))
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatalf("migrate: %v", err)
-	}
+	must(t, store.Migrate(t.Context()))
+	_, err := store.Seed(t.Context())
+	must(t, err)
 	return store
 }
 
@@ -156,7 +156,7 @@ func findsNothing(t *testing.T, s *sqlstore.Store) {
 	}
 }
 
-// TestStoreStartsInManyReplicasAtOnce has each replica migrate the same new database through its own pool.
+// TestStoreStartsInManyReplicasAtOnce has each replica migrate and fill the same new database through its own pool.
 func TestStoreStartsInManyReplicasAtOnce(t *testing.T) {
 	t.Parallel()
 	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
@@ -164,8 +164,12 @@ func TestStoreStartsInManyReplicasAtOnce(t *testing.T) {
 		for range 5 {
 			store := sqlstore.New(databasetest.MustOpen(t, settings))
 			wait.Go(func() {
-				if err := store.Migrate(context.Background()); err != nil {
-					t.Errorf("migrate: %v", err)
+				err := store.Migrate(context.Background())
+				if err == nil {
+					_, err = store.Seed(context.Background())
+				}
+				if err != nil {
+					t.Errorf("start: %v", err)
 				}
 			})
 		}

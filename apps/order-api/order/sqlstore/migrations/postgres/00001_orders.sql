@@ -27,13 +27,4 @@ CREATE INDEX orders_customer ON orders (customer, id);
 CREATE TABLE probe (at BIGINT  NOT NULL);
 INSERT INTO probe (at) VALUES (0);
 
--- Orders of the shop before this one, with the items that their totals add up to. They never reserved any stock.
-INSERT INTO orders (id, customer, items, total_cents, status, placed_at) VALUES
-    (1, 'John Doe', '[{"product_id":1,"name":"Laptop","price":999.99,"quantity":1},'
-        || '{"product_id":4,"name":"Monitor","price":299.99,"quantity":1}]', 129998, 'delivered', 1727740800000),
-    (2, 'Jane Smith', '[{"product_id":3,"name":"Keyboard","price":79.99,"quantity":1}]',
-        7999, 'processing', 1728518400000),
-    (3, 'Bob Johnson', '[{"product_id":4,"name":"Monitor","price":299.99,"quantity":1},'
-        || '{"product_id":5,"name":"Headphones","price":149.99,"quantity":2}]', 59997, 'shipped', 1728345600000);
-
-SELECT setval(pg_get_serial_sequence('orders', 'id'), 3);
+-- Releases before 00007_seeds.sql began with three orders here.

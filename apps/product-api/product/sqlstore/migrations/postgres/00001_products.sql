@@ -26,11 +26,4 @@ CREATE INDEX reservations_held ON reservations (expires_at) WHERE status = 'held
 CREATE TABLE probe (at BIGINT  NOT NULL);
 INSERT INTO probe (at) VALUES (0);
 
-INSERT INTO products (id, name, search, price_cents, stock) VALUES
-    (1, 'Laptop', 'laptop', 99999, 50),
-    (2, 'Mouse', 'mouse', 2999, 200),
-    (3, 'Keyboard', 'keyboard', 7999, 150),
-    (4, 'Monitor', 'monitor', 29999, 75),
-    (5, 'Headphones', 'headphones', 14999, 100);
-
-SELECT setval(pg_get_serial_sequence('products', 'id'), 5);
+-- Releases before 00004_seeds.sql began with five products here.

@@ -1,0 +1,13 @@
+-- +goose Up
+-- +compatible
+-- Which first rows were put into this database, each once in its life: they never come back. A database that an earlier
+-- release made began with orders in its first version, and is never given any again, whatever became of them.
+DROP TABLE IF EXISTS seeds;
+CREATE TABLE seeds (
+    name TEXT PRIMARY KEY,
+    -- Milliseconds since 1970; 0 is before this was written down.
+    at   INTEGER NOT NULL
+);
+INSERT INTO seeds (name, at) SELECT 'demo', 0
+WHERE EXISTS (SELECT 1 FROM orders)
+    OR EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'orders');
