@@ -34,7 +34,7 @@ func (p *platform) review(t *testing.T) {
 		step{"it comes up", func(t *testing.T) {
 			p.shell(t, account+"make -s review"+of)
 			shop.order(t)
-			if said := p.shell(t, "make -s deliver && .local/bin/deliver where -stack "+stack); !strings.Contains(said, ":30260") {
+			if said := p.shell(t, "make -s deliver && .local/bin/deliver where -stack "+stack); !strings.Contains(said, "port-forward service/frontend-service") {
 				t.Errorf("the comment does not say where it is:\n%s", said)
 			}
 		}},

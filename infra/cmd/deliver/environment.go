@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/infra/cmd/deliver/internal/stack"
 )
 
 // pullRequest is what the stack of a pull request is called, so that no other can be taken for one by mistake.
@@ -128,5 +131,15 @@ func (j job) whereabouts(ctx context.Context) (string, error) {
 	}
 	return fmt.Sprintf("| where | commit | since |\n|---|---|---|\n| %s | `%.12s` | %s |\n\n"+
 		"A push deploys it again; without the label `review`, or with the pull request closed, it is taken away, its data too.",
-		strings.Join(outputs.URLs, "<br>"), records[0].Revision, records[0].Time.Format("2006-01-02 15:04 MST")), nil
+		reachedAt(outputs), records[0].Revision, records[0].Time.Format("2006-01-02 15:04 MST")), nil
+}
+
+// reachedAt are the shop's addresses or, where the stack knows none, the command that opens it on the reader's machine.
+func reachedAt(outputs stack.Outputs) string {
+	if len(outputs.URLs) > 0 {
+		return strings.Join(outputs.URLs, "<br>")
+	}
+	port := contract.Frontend.Port
+	return fmt.Sprintf("`kubectl --namespace %s port-forward service/%s %d`, then http://localhost:%[3]d",
+		outputs.Namespace, contract.Frontend.Host(), port)
 }

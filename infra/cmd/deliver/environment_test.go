@@ -52,6 +52,9 @@ func TestWhereThePullRequestsShopIs(t *testing.T) {
 		{"up", `[{"name": "pr-12"}]`, `{"urls": ["https://pr-12.example.com"],
 			"releases": "[{\"revision\": \"0123456789abcdef\", \"time\": \"2026-01-02T03:04:00Z\"}]"}`,
 			"| https://pr-12.example.com | `0123456789ab` | 2026-01-02 03:04 UTC |"},
+		{"up, without an address", `[{"name": "pr-12"}]`, `{"urls": [], "namespace": "techcommerce-pr-12",
+			"releases": "[{\"revision\": \"0123456789abcdef\", \"time\": \"2026-01-02T03:04:00Z\"}]"}`,
+			"| `kubectl --namespace techcommerce-pr-12 port-forward service/frontend-service 3000`, then http://localhost:3000 | `0123456789ab`"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSetup(t)
