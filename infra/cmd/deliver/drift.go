@@ -57,7 +57,7 @@ func (o *operation) elsewhere(ctx context.Context) (changes []drift.Change, unse
 	}
 	found, err := o.stack.Refreshed(ctx, targets)
 	if err != nil {
-		return nil, []string{fmt.Sprintf("%d resources outside the cluster's API could not be compared: %v", len(targets), err)}
+		unseen = []string{fmt.Sprintf("not all of the %d resources outside the cluster's API could be compared: %v", len(targets), err)}
 	}
 	for _, r := range found {
 		c := drift.Change{URN: r.URN, Object: r.Name(), Outside: true, What: "is not as declared: " + strings.Join(r.Paths, ", ")}
@@ -66,7 +66,7 @@ func (o *operation) elsewhere(ctx context.Context) (changes []drift.Change, unse
 		}
 		changes = append(changes, c)
 	}
-	return changes, nil
+	return changes, unseen
 }
 
 // shown is how many differences of one cause are listed.

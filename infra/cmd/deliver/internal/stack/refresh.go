@@ -36,20 +36,28 @@ func (s Stack) Refreshed(ctx context.Context, resources []Resource) ([]Refreshed
 	for _, r := range resources {
 		args = append(args, "--target", r.URN)
 	}
-	var digest struct {
-		Steps []struct {
-			Op           string         `json:"op"`
-			URN          string         `json:"urn"`
-			NewState     map[string]any `json:"newState"`
-			DetailedDiff map[string]any `json:"detailedDiff"`
-		} `json:"steps"`
-	}
 	text, err := s.command(ctx, args).Output()
+	var digest refreshDigest
 	if len(text) == 0 || json.Unmarshal(text, &digest) != nil {
 		return nil, fmt.Errorf("pulumi refresh: %w", orBad(settings.Explain(err)))
 	}
-	var found []Refreshed
-	for _, step := range digest.Steps {
+	return digest.refreshed()
+}
+
+// refreshDigest is what a refresh prints as JSON.
+type refreshDigest struct {
+	Steps []struct {
+		Op           string         `json:"op"`
+		URN          string         `json:"urn"`
+		DetailedDiff map[string]any `json:"detailedDiff"`
+	} `json:"steps"`
+	ChangeSummary map[string]int `json:"changeSummary"`
+}
+
+// refreshed lists what differs. Pulumi counts it, but names only what a provider gives the properties of: the rest is an
+// error, so that nothing passes for "as declared".
+func (d refreshDigest) refreshed() (found []Refreshed, err error) {
+	for _, step := range d.Steps {
 		switch step.Op {
 		case "delete":
 			found = append(found, Refreshed{URN: step.URN, Gone: true})
@@ -58,6 +66,15 @@ func (s Stack) Refreshed(ctx context.Context, resources []Resource) ([]Refreshed
 				found = append(found, Refreshed{URN: step.URN, Paths: paths})
 			}
 		}
+	}
+	differ := 0
+	for op, count := range d.ChangeSummary {
+		if op != "same" {
+			differ += count
+		}
+	}
+	if unnamed := differ - len(found); unnamed > 0 {
+		return found, fmt.Errorf("%d more differ, and pulumi does not say which: pulumi preview --refresh --diff shows them", unnamed)
 	}
 	return found, nil
 }
