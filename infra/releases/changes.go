@@ -49,7 +49,7 @@ func otherSettings(before, now string) []string {
 	was, is := config(before), config(now)
 	var keys []string
 	for key := range is {
-		if !reflect.DeepEqual(was[key], is[key]) {
+		if !same(was[key], is[key]) {
 			keys = append(keys, key)
 		}
 	}
@@ -63,6 +63,20 @@ func otherSettings(before, now string) []string {
 		keys[i] = key[strings.Index(key, ":")+1:]
 	}
 	return keys
+}
+
+// same compares two values of a setting. pulumi config set writes the numbers and booleans of the whole file as text,
+// which Pulumi reads as the same.
+func same(a, b any) bool {
+	return reflect.DeepEqual(a, b) || scalar(a) && scalar(b) && fmt.Sprint(a) == fmt.Sprint(b)
+}
+
+func scalar(value any) bool {
+	switch value.(type) {
+	case string, bool, int, float64:
+		return true
+	}
+	return false
 }
 
 func config(text string) map[string]any {

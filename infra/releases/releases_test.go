@@ -151,6 +151,16 @@ func TestWhatChangedShowsNoValue(t *testing.T) {
 }
 
 // TestEveryStoringServiceHasASchema reads this repository's own migrations.
+// TestTextIsNoOtherSetting: pulumi config set logLevel debug makes text of what stands beside it.
+func TestTextIsNoOtherSetting(t *testing.T) {
+	t.Parallel()
+	before := releases.Record{Settings: "config:\n  shop:demo: true\n  shop:keep: 5\n  shop:logLevel: info\n  shop:list: [1]\n"}
+	now := releases.Record{Settings: "config:\n  shop:demo: \"true\"\n  shop:keep: \"5\"\n  shop:logLevel: debug\n  shop:list: [2]\n"}
+	if diff := cmp.Diff([]string{"settings list, logLevel"}, now.Since(before)); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestEveryStoringServiceHasASchema(t *testing.T) {
 	t.Parallel()
 	schema, err := releases.Schema(stackstest.Root())
