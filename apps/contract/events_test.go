@@ -19,6 +19,7 @@ import (
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/database/databasetest"
+	"github.com/techcommerce/platform/apps/internal/servicetest"
 )
 
 // eventKey is what events are signed with, in the notation of Standard Webhooks.
@@ -223,4 +224,54 @@ func (d *drill) undelivered() (left int) {
 		d.Fatalf("events = %+v, %v, want one receiver", told, err)
 	}
 	return told.Receivers[0].Pending + told.Receivers[0].Dead
+}
+
+// TestNothingIsLeftBehindUnheard: what a receiver had not accepted when it was removed from the settings, or renamed, is
+// seen by whoever looks at the metrics, and can be discarded.
+func TestNothingIsLeftBehindUnheard(t *testing.T) {
+	t.Parallel()
+	env := databasetest.Environment(databasetest.SQLite(t))
+	env[contract.EnvReservationKey], env[contract.EnvAdminAPIKey] = reservationKey, adminKey
+	env[contract.EnvProductAPIURL] = "http://127.0.0.1:1"
+	env[contract.EnvWebhooks], env[contract.EnvWebhookKeys] = "books=http://127.0.0.1:1", "books="+eventKey
+	binary := servicetest.Build(t, contract.OrderAPI)
+	before := servicetest.Start(t, binary, env).AwaitReady()
+	ask := func(method, url, body string) string {
+		t.Helper()
+		request, err := http.NewRequest(method, url, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header = http.Header{
+			"X-Api-Key": {adminKey}, "Content-Type": {"application/json"}, "Idempotency-Key": {"a-key"},
+		}
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close() //nolint:errcheck // it was read to its end
+		answer, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.TrimSpace(string(answer))
+	}
+	ask(http.MethodPost, before.URL+"/api/orders", `{"product_id":2,"quantity":1}`)
+	if got := ask(http.MethodPost, before.URL+"/api/orders/events/discard", `{"receiver":"books"}`); got != `{"discarded":0}` {
+		t.Errorf("discarding for a receiver that is configured = %s, want what is pending left alone", got)
+	}
+	before.Terminate()
+
+	env[contract.EnvWebhooks], env[contract.EnvWebhookKeys] = "ledger=http://127.0.0.1:1", "ledger="+eventKey
+	renamed := servicetest.Start(t, binary, env).AwaitReady()
+	left := contract.MetricEventsPending + `{receiver="books"} 1`
+	if metrics := mustText(t, renamed.Internal+contract.MetricsPath); !strings.Contains(metrics, left) {
+		t.Errorf("metrics lack %s", left)
+	}
+	if got := ask(http.MethodPost, renamed.URL+"/api/orders/events/discard", `{"receiver":"books"}`); got != `{"discarded":1}` {
+		t.Errorf("discarding what is left = %s, want it gone", got)
+	}
+	if metrics := mustText(t, renamed.Internal+contract.MetricsPath); strings.Contains(metrics, "books") {
+		t.Errorf("metrics still tell of books")
+	}
 }

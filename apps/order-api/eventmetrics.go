@@ -30,7 +30,8 @@ func countAttempts(registry prometheus.Registerer, receivers []webhook.Receiver)
 }
 
 // eventCollector reads the outbox when it is scraped. Every replica tells the same numbers, so queries take the maximum,
-// never the sum. It tells of the receivers that are configured: nobody delivers what is left for another.
+// never the sum. It tells of the receivers that are configured, and of those that something is left of: of a receiver that
+// was renamed, for example, nobody would hear otherwise that it is not sent what it had not accepted.
 type eventCollector struct {
 	outbox                webhook.Outbox
 	receivers             []webhook.Receiver
@@ -58,9 +59,6 @@ func (c *eventCollector) Describe(descs chan<- *prometheus.Desc) {
 
 // Collect implements prometheus.Collector. While the store is down these series are absent; the others must go on.
 func (c *eventCollector) Collect(metrics chan<- prometheus.Metric) {
-	if len(c.receivers) == 0 {
-		return
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	backlogs, err := c.outbox.Backlogs(ctx)
@@ -68,11 +66,10 @@ func (c *eventCollector) Collect(metrics chan<- prometheus.Metric) {
 		c.log.Warn("events could not be read for metrics", "error.message", err.Error())
 		return
 	}
-	for _, r := range c.receivers {
-		of := backlogOf(backlogs, r.Name)
-		metrics <- prometheus.MustNewConstMetric(c.pending, prometheus.GaugeValue, float64(of.Pending), r.Name)
-		metrics <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, of.Oldest.Seconds(), r.Name)
-		metrics <- prometheus.MustNewConstMetric(c.dead, prometheus.GaugeValue, float64(of.Dead), r.Name)
+	for _, r := range receiverViews(c.receivers, backlogs) {
+		metrics <- prometheus.MustNewConstMetric(c.pending, prometheus.GaugeValue, float64(r.Pending), r.Name)
+		metrics <- prometheus.MustNewConstMetric(c.oldest, prometheus.GaugeValue, r.Oldest, r.Name)
+		metrics <- prometheus.MustNewConstMetric(c.dead, prometheus.GaugeValue, float64(r.Dead), r.Name)
 	}
 }
 

@@ -24,7 +24,8 @@ type eventsView struct {
 
 type receiverView struct {
 	Name string `json:"name"`
-	// Configured is false where events are left of a receiver that is not configured any more: nobody delivers them.
+	// Configured is false where events are left of a receiver that is not configured any more, or under this name: nobody
+	// delivers them.
 	Configured bool    `json:"configured"`
 	Pending    int     `json:"pending"`
 	Oldest     float64 `json:"oldest_seconds"`
@@ -61,7 +62,7 @@ func (a *api) listEvents(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, err)
 		return
 	}
-	view := eventsView{Receivers: a.receiverViews(backlogs), DeadLetters: []deadLetterView{}}
+	view := eventsView{Receivers: receiverViews(a.settings.receivers, backlogs), DeadLetters: []deadLetterView{}}
 	if len(dead) > limit {
 		dead = dead[:limit]
 		view.Next = dead[limit-1].Row
@@ -76,9 +77,9 @@ func (a *api) listEvents(w http.ResponseWriter, r *http.Request) {
 }
 
 // receiverViews are the receivers that are configured, and those that something is left of.
-func (a *api) receiverViews(backlogs []webhook.Backlog) []receiverView {
+func receiverViews(receivers []webhook.Receiver, backlogs []webhook.Backlog) []receiverView {
 	views := []receiverView{}
-	for _, configured := range a.settings.receivers {
+	for _, configured := range receivers {
 		b := backlogOf(backlogs, configured.Name)
 		views = append(views, receiverView{configured.Name, true, b.Pending, b.Oldest.Seconds(), b.Dead})
 	}
@@ -95,9 +96,14 @@ func (a *api) replayEvents(w http.ResponseWriter, r *http.Request) {
 	a.changeEvents(w, r, "replayed", a.events.Replay)
 }
 
-// discardEvents removes dead letters for good.
+// discardEvents removes dead letters for good, and everything that is left of a receiver that is not configured.
 func (a *api) discardEvents(w http.ResponseWriter, r *http.Request) {
-	a.changeEvents(w, r, "discarded", a.events.Discard)
+	a.changeEvents(w, r, "discarded", func(ctx context.Context, selected webhook.Selection, most int) (int, error) {
+		selected.Pending = !slices.ContainsFunc(a.settings.receivers, func(configured webhook.Receiver) bool {
+			return configured.Name == selected.Receiver
+		})
+		return a.events.Discard(ctx, selected, most)
+	})
 }
 
 // changeEvents does something to a receiver's dead letters, all of them or those of one order.

@@ -45,8 +45,10 @@ func eventsUndelivered() Alert {
 					"to send them at once, restart nothing: the pauses are in the database."},
 				{Do: "It refuses the signature: compare its key with the secret `webhookKeys`. During a rotation both keys are in it, so that " +
 					"the receiver may change when it likes."},
-				{Do: "The receiver is gone for good: remove it from `webhooks` in `Pulumi.$STACK.yaml` and deploy. Dead letters for " +
-					"it can be discarded at `/admin/events`; what is pending waits for a webhook of that name."},
+				{Do: "The receiver is gone for good: remove it from `webhooks` in `Pulumi.$STACK.yaml`, deploy, and discard what is left " +
+					"for it at `/admin/events`."},
+				{Do: "It was removed or renamed: nobody delivers what it had not accepted. Give it its name back, rename it once nothing " +
+					"is pending, or discard what is left of the old name at `/admin/events`."},
 			},
 			Silence: "While the receiver is down on purpose.",
 		},

@@ -80,6 +80,8 @@ type Failure struct {
 type Selection struct {
 	Receiver string
 	Order    int64
+	// Pending selects what is still to be sent as well, which is for receivers that nobody delivers to any more.
+	Pending bool
 }
 
 // Outbox hands out events. Every method is atomic, and times are by the store's clock, which all replicas share.
@@ -97,6 +99,6 @@ type Outbox interface {
 	DeadLetters(ctx context.Context, after int64, most int) ([]Event, error)
 	// Replay makes dead letters pending and due again, at most so many, and returns how many those were.
 	Replay(ctx context.Context, selected Selection, most int) (int, error)
-	// Discard removes dead letters, at most so many, and returns how many those were.
+	// Discard removes what is selected, at most so many, and returns how many those were.
 	Discard(ctx context.Context, selected Selection, most int) (int, error)
 }

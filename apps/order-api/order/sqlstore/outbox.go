@@ -83,8 +83,13 @@ func (s *Store) DeadLetters(ctx context.Context, after int64, most int) ([]webho
 }
 
 // selectedDead are dead letters by $1, a receiver, and $2, an order or 0 for all; at most $3, of each order the first ones.
-const selectedDead = ` WHERE id IN (SELECT id FROM outbox WHERE dead_at IS NOT NULL AND receiver = $1
-	AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
+const (
+	selectedDead = ` WHERE id IN (SELECT id FROM outbox WHERE dead_at IS NOT NULL AND receiver = $1
+		AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
+	// selectedAll is selectedDead with what is pending.
+	selectedAll = ` WHERE id IN (SELECT id FROM outbox WHERE receiver = $1
+		AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
+)
 
 // Replay implements webhook.Outbox.
 func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int) (int, error) {
@@ -98,7 +103,11 @@ func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int
 
 // Discard implements webhook.Outbox.
 func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	count, err := s.changeRows(ctx, `DELETE FROM outbox`+selectedDead, selected.Receiver, selected.Order, most)
+	rows := selectedDead
+	if selected.Pending {
+		rows = selectedAll
+	}
+	count, err := s.changeRows(ctx, `DELETE FROM outbox`+rows, selected.Receiver, selected.Order, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: discard: %w", err)
 	}
