@@ -6,6 +6,7 @@ package datadog_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -126,6 +127,7 @@ func (s *stack) lives(t *testing.T) {
 	s.followsASetting(t)
 	s.followsAThreshold(t)
 	s.asksForMore(t)
+	s.findsEdits(t)
 	s.comesBack(t)
 	s.refusesKeys(t)
 }
@@ -217,6 +219,54 @@ func (s *stack) asksForMore(t *testing.T) {
 		}
 	}
 	s.pulumi(t, "up", "--yes", "--skip-preview", "--expect-no-changes")
+}
+
+// findsEdits changes a monitor in the browser: what `make drift` asks Pulumi finds it, changes nothing and names the
+// monitor, and an update with a refresh, which is what `make deploy` runs, undoes it.
+func (s *stack) findsEdits(t *testing.T) {
+	t.Helper()
+	const name, byHand = "CallsFail-frontend", "no one is notified"
+	declared := fmt.Sprint(s.api.Find(name)["message"])
+	if !s.api.Edit(name, "message", byHand) {
+		t.Fatalf("there is no monitor %s", name)
+	}
+	before := len(s.api.Log())
+	if got := s.refreshed(t); len(got) != 1 || !strings.HasSuffix(got[0], "::"+name+" message") {
+		t.Errorf("one edited message, and a refresh finds %q", got)
+	}
+	if text, err := s.try("preview", "--refresh", "--expect-no-changes"); err == nil || !strings.Contains(text, name) {
+		t.Errorf("a preview with a refresh does not find the edit: %v\n%s", err, text)
+	}
+	if changes := s.api.Log()[before:]; len(changes) != 0 {
+		t.Errorf("looking for edits changed %q", changes)
+	}
+	s.pulumi(t, "up", "--yes", "--skip-preview", "--refresh")
+	if got := fmt.Sprint(s.api.Find(name)["message"]); got != declared {
+		t.Errorf("after an update the message is %q, want %q", got, declared)
+	}
+	if changes := s.api.Log()[before:]; len(changes) != 1 {
+		t.Errorf("one edit was undone by %q", changes)
+	}
+}
+
+// refreshed lists the resources and properties that are not as the state says, from what `make drift` reads.
+func (s *stack) refreshed(t *testing.T) (found []string) {
+	t.Helper()
+	var digest struct {
+		Steps []struct {
+			Op, URN      string
+			DetailedDiff map[string]any
+		}
+	}
+	if err := json.Unmarshal([]byte(s.pulumi(t, "refresh", "--preview-only", "--json")), &digest); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range digest.Steps {
+		if len(step.DetailedDiff) > 0 {
+			found = append(found, step.URN+" "+strings.Join(slices.Sorted(maps.Keys(step.DetailedDiff)), ", "))
+		}
+	}
+	return found
 }
 
 // comesBack deletes monitors behind Pulumi's back: one, and one that an objective is made of.

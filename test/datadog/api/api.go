@@ -92,6 +92,19 @@ func (a *API) Lose(name string) bool {
 	return false
 }
 
+// Edit changes one field of a monitor by the end of its name, as somebody in the browser would.
+func (a *API) Edit(name, field string, value any) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, monitor := range a.stored[monitors] {
+		if strings.HasSuffix(text(monitor, "name"), name) {
+			monitor[field] = value
+			return true
+		}
+	}
+	return false
+}
+
 // Find is the monitor whose name ends so, nil if there is none.
 func (a *API) Find(name string) map[string]any {
 	a.mu.Lock()

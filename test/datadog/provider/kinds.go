@@ -32,7 +32,7 @@ type kind struct {
 func kindOf(token tokens.Type) kind {
 	name := string(token[strings.LastIndex(string(token), ":")+1:])
 	return map[string]kind{
-		"Monitor":               rest("/api/v1/monitor", http.MethodPut, monitorBody, monitorID),
+		"Monitor":               monitors(),
 		"ServiceLevelObjective": objectives(),
 		"DashboardJson":         rest("/api/v1/dashboard", http.MethodPut, dashboardBody, dashboardID),
 		"DowntimeSchedule":      rest("/api/v2/downtime", http.MethodPatch, downtimeBody, dataID),
@@ -56,6 +56,28 @@ func rest(path, update string, body func(inputs map[string]any) any, id identify
 		read:   at(http.MethodGet), remove: at(http.MethodDelete), identify: id,
 		update: func(id string, in map[string]any) call { return call{update, path + "/" + id, body(in)} },
 	}
+}
+
+func monitors() kind {
+	k := rest("/api/v1/monitor", http.MethodPut, monitorBody, monitorID)
+	k.adopt = adoptMonitor
+	return k
+}
+
+// adoptMonitor takes what people edit by hand. A message loses its white space on the way to the API, as the real
+// provider takes into account.
+func adoptMonitor(reply []byte, inputs resource.PropertyMap) (resource.PropertyMap, error) {
+	var of struct{ Name, Query, Message string }
+	if err := json.Unmarshal(reply, &of); err != nil {
+		return nil, err
+	}
+	adopted := inputs.Copy()
+	for property, value := range map[resource.PropertyKey]string{"name": of.Name, "query": of.Query, "message": of.Message} {
+		if strings.TrimSpace(plain(adopted[property])) != strings.TrimSpace(value) {
+			adopted[property] = resource.NewProperty(value)
+		}
+	}
+	return adopted, nil
 }
 
 // monitorID panics as the real provider does, which cannot read a monitor without options.

@@ -73,17 +73,41 @@ func (p *Provider) Diff(_ context.Context, r plugin.DiffRequest) (plugin.DiffRes
 	return diff(r.OldInputs, r.NewInputs), nil
 }
 
+// diff names the properties that differ, as the real providers do: what pulumi refresh prints as JSON has no others.
 func diff(before, after resource.PropertyMap) plugin.DiffResult {
-	if before.DeepEquals(after) {
-		return plugin.DiffResult{Changes: plugin.DiffNone}
+	result := plugin.DiffResult{Changes: plugin.DiffNone, DetailedDiff: map[string]plugin.PropertyDiff{}}
+	differs := func(key resource.PropertyKey, kind plugin.DiffKind) {
+		result.Changes = plugin.DiffSome
+		result.ChangedKeys = append(result.ChangedKeys, key)
+		result.DetailedDiff[string(key)] = plugin.PropertyDiff{Kind: kind, InputDiff: true}
 	}
-	result := plugin.DiffResult{Changes: plugin.DiffSome}
 	for key, value := range after {
-		if !before[key].DeepEquals(value) {
-			result.ChangedKeys = append(result.ChangedKeys, key)
+		if old, ok := before[key]; !ok {
+			differs(key, plugin.DiffAdd)
+		} else if !old.DeepEquals(value) {
+			differs(key, plugin.DiffUpdate)
+		}
+	}
+	for key := range before {
+		if _, ok := after[key]; !ok {
+			differs(key, plugin.DiffDelete)
 		}
 	}
 	return result
+}
+
+// detailed says of a detailed difference that it is one, which the SDK's own server forgets.
+type detailed struct {
+	pulumirpc.ResourceProviderServer
+}
+
+// Diff passes the question on.
+func (d detailed) Diff(ctx context.Context, r *pulumirpc.DiffRequest) (*pulumirpc.DiffResponse, error) {
+	response, err := d.ResourceProviderServer.Diff(ctx, r)
+	if response != nil {
+		response.HasDetailedDiff = len(response.DetailedDiff) > 0
+	}
+	return response, err
 }
 
 // Serve opens a provider on a port of this machine until stop is closed.
@@ -91,7 +115,7 @@ func Serve(p plugin.Provider, stop chan bool) (port int, err error) {
 	handle, err := rpcutil.ServeWithOptions(rpcutil.ServeOptions{
 		Cancel: stop,
 		Init: func(server *grpc.Server) error {
-			pulumirpc.RegisterResourceProviderServer(server, plugin.NewProviderServer(p))
+			pulumirpc.RegisterResourceProviderServer(server, detailed{plugin.NewProviderServer(p)})
 			return nil
 		},
 	})
