@@ -80,12 +80,14 @@ vet-tools:
 	cd tools/local && go vet ./...
 	cd tools/platform && go vet ./coredns ./network-policies
 	cd tools/prometheus && go vet .
+	cd tools/load && go vet ./...
 
 test-unit: program ## everything that needs no cluster
 	go test -run 'TestPatchesFit|TestEveryFaultIsPutBack' ./apps/histories # what takes longer is test-histories
 	go test -timeout 30m $$(go list ./... | grep -v -e /test/ -e /apps/histories$$ -e /apps/attacks$$) # the first run of all compiles promtool
 	go test -timeout 30m -tags lean ./infra
 	cd tools/local && go test ./...
+	cd tools/load && go test ./...
 	cd tools/checks && go test -count=1 ./...
 	cd tools/kube-score && go test -count=1 ./...
 
@@ -133,6 +135,12 @@ bench: ## measure the services against something simpler on the same machine, an
 
 bench-preview: ## time pulumi preview as services are added, on the cluster of the stack that is up here, and print the table
 	E2E_CHECKOUT=$(CURDIR) go test -v -run '^$$' -bench Preview -benchtime 1x -timeout 30m ./test/e2e
+
+# Where the shop is, the stack says; for the local one with the environment of make env.
+load: ## send a shop what customers send, and see how it takes it: make load RATE=20 DURATION=1m (or USERS=10, URL=…, REPORT=file.html)
+	@mkdir -p .local/bin && go build -C tools/load -o ../../.local/bin/load .
+	@$(if $(filter local,$(STACK)),[ ! -x $(LOCAL) ] || eval "$$($(LOCAL) env)";) exec .local/bin/load -stack '$(STACK)' -url '$(URL)' -allow '$(ALLOW_HOST)' \
+		-rate '$(or $(RATE),0)' -users '$(or $(USERS),0)' -duration '$(or $(DURATION),1m)' -report '$(REPORT)'
 
 drill-alerts: ## break a stack beside the one that is up here in twelve ways, and time the alerts: an hour, not part of make test
 	@test/install-packages

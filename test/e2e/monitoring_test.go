@@ -64,6 +64,7 @@ func (p *platform) monitoring(t *testing.T, first, last []step) {
 		{"every rule can be evaluated", w.judges},
 		{"nothing but Watchdog fires", w.isQuiet},
 		{"its own pages show it in a browser", w.showsPages},
+		{"make load sends what customers send", w.isLoaded},
 		{"customers order", w.keepsOrdering},
 		{"a receiver is told that alerts work", w.tellsSomebody},
 		{"orders fail", w.breaksOrders},
