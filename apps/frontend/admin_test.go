@@ -19,6 +19,7 @@ var adminPages = []struct{ method, path string }{
 	{http.MethodGet, "/admin/products/1"},
 	{http.MethodPost, "/admin/products/1"},
 	{http.MethodPost, "/admin/products/1/stock"},
+	{http.MethodPost, "/admin/products/1/sale"},
 	{http.MethodGet, "/admin/orders"},
 	{http.MethodGet, "/admin/orders/1"},
 	{http.MethodPost, "/admin/orders/1"},

@@ -29,6 +29,7 @@ type fakeProduct struct {
 	Stock int64       `json:"stock"`
 	// Description is what a product may have beyond what it must.
 	Description string `json:"description,omitempty"`
+	Withdrawn   bool   `json:"withdrawn,omitempty"`
 }
 
 // fakeProducts is a product-api with a list in memory.

@@ -90,6 +90,25 @@ func TestProductPage(t *testing.T) {
 	mustShow(t, visitor.open("/products/2"), "Has <three> buttons.")
 }
 
+// TestAProductThatIsNotSoldAnyMore keeps its address, and nobody can put it into a cart; what is in one already says so.
+func TestAProductThatIsNotSoldAnyMore(t *testing.T) {
+	t.Parallel()
+	s := mustOpen(t)
+	visitor := newVisitor(t, s.url)
+	visitor.press("add", "2")
+	s.products.set(func(f *fakeProducts) { f.list[1].Withdrawn, f.list[1].Stock = true, 0 })
+	got := visitor.open("/products/2")
+	mustShow(t, got, "Mouse", "$29.99", "This product is not sold any more.")
+	if got.status != http.StatusOK || got.header.Get("X-Robots-Tag") != "noindex" {
+		t.Errorf("its page is %d with X-Robots-Tag %q, want 200 and noindex", got.status, got.header.Get("X-Robots-Tag"))
+	}
+	if strings.Contains(got.body, "Add to cart") || strings.Contains(got.body, "Back soon") {
+		t.Error("its page promises that it can be bought")
+	}
+	mustShow(t, visitor.press("add", "2"), "That product is no longer sold.", "Mouse", "No longer sold")
+	mustShow(t, visitor.open("/checkout"), "No longer sold")
+}
+
 // TestAnswersAreCompressed: pages and assets for those who can read it, and the first page is small.
 func TestAnswersAreCompressed(t *testing.T) {
 	t.Parallel()

@@ -35,19 +35,42 @@ func (a *api) list(w http.ResponseWriter, r *http.Request) {
 		Search: query.Text("q", maxSearch),
 		Limit:  query.Int("limit", defaultLimit, 1, maxLimit),
 		Offset: query.Int("offset", 0, 0, maxOffset),
+
+		Withdrawn: query.Bool("withdrawn"),
 	}
-	if err := query.Err(); err != nil {
-		rest.Error(w, r, err)
-		return
+	err := query.Err()
+	if err == nil && filter.Withdrawn {
+		err = a.operators.Check(r)
 	}
-	key := strconv.Itoa(filter.Limit) + " " + strconv.Itoa(filter.Offset) + " " + filter.Search
-	known, err := a.answers.of(key, func() (answer, error) { return a.loadPage(r.Context(), filter) })
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	w.Header().Set("X-Total-Count", known.total)
-	rest.WriteTagged(w, r, known.tag, known.body)
+	a.answer(w, r, filter)
+}
+
+// answer sends a page of products. What the owner alone may see is not kept.
+func (a *api) answer(w http.ResponseWriter, r *http.Request, filter product.Filter) {
+	load := func() (answer, error) { return a.loadPage(r.Context(), filter) }
+	if filter.Withdrawn {
+		w.Header().Set("Cache-Control", "private, no-store")
+		writeAnswer(w, r, load)
+		return
+	}
+	key := strconv.Itoa(filter.Limit) + " " + strconv.Itoa(filter.Offset) + " " + filter.Search
+	writeAnswer(w, r, func() (answer, error) { return a.answers.of(key, load) })
+}
+
+func writeAnswer(w http.ResponseWriter, r *http.Request, load func() (answer, error)) {
+	loaded, err := load()
+	if err != nil {
+		rest.Error(w, r, err)
+		return
+	}
+	if loaded.total != "" {
+		w.Header().Set("X-Total-Count", loaded.total)
+	}
+	rest.WriteTagged(w, r, loaded.tag, loaded.body)
 }
 
 // loadPage is shared by all who ask for it at that moment, so it goes on when one of them leaves.
@@ -74,19 +97,28 @@ func (a *api) find(w http.ResponseWriter, r *http.Request) {
 		rest.Error(w, r, product.ErrNotFound)
 		return
 	}
-	known, err := a.answers.of(strconv.FormatInt(id, 10), func() (answer, error) {
-		found, err := a.store.Find(context.WithoutCancel(r.Context()), id)
-		if err != nil {
-			return answer{}, err
-		}
-		body, err := json.Marshal(found)
-		return answer{body: body, tag: found.Tag(), shows: []int64{id}}, err
-	})
+	all, err := a.mayReadAll(r)
 	if err != nil {
 		rest.Error(w, r, err)
 		return
 	}
-	rest.WriteTagged(w, r, known.tag, known.body)
+	load := func() (answer, error) {
+		found, err := a.store.Find(context.WithoutCancel(r.Context()), id)
+		if err != nil {
+			return answer{}, err
+		}
+		if !all {
+			found = found.Shown()
+		}
+		body, err := json.Marshal(found)
+		return answer{body: body, tag: found.Tag(), shows: []int64{id}}, err
+	}
+	if all {
+		w.Header().Set("Cache-Control", "private, no-store")
+		writeAnswer(w, r, load)
+		return
+	}
+	writeAnswer(w, r, func() (answer, error) { return a.answers.of(strconv.FormatInt(id, 10), load) })
 }
 
 func (a *api) create(w http.ResponseWriter, r *http.Request) {

@@ -42,6 +42,18 @@ func readStockChange(r *http.Request) (int64, product.Once, error) {
 	return change, readOnce(r, object, fmt.Sprint(change)), object.Err()
 }
 
+// mayReadAll tells whether a request asks for what is out of sale, too, and as its owner knows it. That is for the owner.
+func (a *api) mayReadAll(r *http.Request) (all bool, err error) {
+	if r.URL.RawQuery == "" {
+		return false, nil
+	}
+	query := rest.ReadQuery(r)
+	if all = query.Bool("withdrawn"); all {
+		return true, a.operators.Check(r)
+	}
+	return false, nil
+}
+
 // readOnce reads the key under which the request is to be done once. What is asked for tells a repetition from another
 // request under the same key.
 func readOnce(r *http.Request, object rest.Object, asked string) product.Once {
@@ -74,6 +86,10 @@ func readChange(r *http.Request) (product.Change, error) {
 	if object.Has("stock") {
 		stock := object.Int("stock", 0, product.MaxStock)
 		change.Stock = &stock
+	}
+	if object.Has("withdrawn") {
+		withdrawn := object.Bool("withdrawn")
+		change.Withdrawn = &withdrawn
 	}
 	object.Refuse("id", "cannot be changed")
 	if wanted := r.Header.Get("If-Match"); wanted != "" {

@@ -62,6 +62,7 @@ func isRun(tab *tab) {
 
 	tab.press("#add-6")
 	tab.see("#cart", "Total $39.99")
+	endsSale(tab)
 	tab.open("/checkout")
 	tab.write("#customer", "Ada Lovelace")
 	tab.press(`form[action="/checkout"] button`)
@@ -105,6 +106,49 @@ func isRun(tab *tab) {
 	tab.open("/admin/orders/4")
 	tab.see("main", "Admin key")
 	tab.seeNo("main", "Ada Lovelace")
+}
+
+// endsSale takes a product that somebody has in the cart out of sale, and puts it back.
+func endsSale(tab *tab) {
+	tab.open("/admin/products/6")
+	tab.see("main", "On sale")
+	tab.press(`form[action$="/sale"] button`)
+	tab.see("#notice", "Out of sale.")
+	tab.see("main", "Nobody can order it.", "7 in stock")
+	tab.picture("/admin/products/6 out of sale")
+	tab.isFine("a product out of sale, for its owner")
+	tab.open("/admin/products")
+	tab.see("main", "Trackball", "Out of sale · 7")
+	tab.isFine("products out of sale, for their owner")
+	tab.open("/")
+	tab.seeNo("#results", "Trackball")
+	tab.see("#cart", "Trackball", "No longer sold")
+	tab.isFine("a cart with what is not sold any more")
+	tab.open("/products/6")
+	tab.see("main", "Trackball", "No longer sold", "This product is not sold any more. Orders of it go on.")
+	tab.seeNo("main", "Add to cart")
+	tab.seeNo("main", "in stock")
+	tab.picture("/products/6 out of sale")
+	tab.isFine("a product that is not sold any more")
+	tab.open("/checkout")
+	tab.see("main", "No longer sold")
+	tab.isFine("a checkout with what is not sold any more")
+	tab.open("/admin/products/6")
+	tab.press(`form[action$="/sale"] button`)
+	tab.see("#notice", "On sale again.")
+	tab.open("/")
+	tab.see("#results", "Trackball", "Only 7 left")
+}
+
+// isFine holds a page against what everybody must be able to use, and against the width of the device.
+func (tab *tab) isFine(page string) {
+	tab.t.Helper()
+	if wide := ask[int](tab, "document.documentElement.scrollWidth"); int64(wide) > tab.device.width {
+		tab.t.Errorf("%s is %d wide on a %s of %d", page, wide, tab.device.name, tab.device.width)
+	}
+	if !tab.device.noScript {
+		tab.mustPass(mustFetchAxe(tab.t), page)
+	}
 }
 
 // sendsAgain is what an operator does with events that a webhook's receiver wanted no more of.

@@ -128,6 +128,15 @@ func (o Object) Int(name string, low, high int64) int64 {
 	return o.number(name, string(raw), low, high)
 }
 
+// Bool is a required true or false.
+func (o Object) Bool(name string) bool {
+	raw, ok := o.require(name)
+	if ok && string(raw) != "true" && string(raw) != "false" {
+		o.fields.Add(o.Path(name), "must be true or false")
+	}
+	return string(raw) == "true"
+}
+
 // ID is a required whole number from 1 on, as a number or as a text of digits.
 func (o Object) ID(name string) int64 {
 	raw, ok := o.require(name)

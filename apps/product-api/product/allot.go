@@ -20,12 +20,16 @@ type Shortage struct {
 // that names each line at fault.
 func (w Wanted) Allot(products map[int64]Product) ([]Item, error) {
 	var items []Item
-	unknown, short := map[string]string{}, map[string]string{}
+	unknown, withdrawn, short := map[string]string{}, map[string]string{}, map[string]string{}
 	var shortages []Shortage
 	for i, line := range w.Lines {
 		p, ok := products[line.ProductID]
 		if !ok {
 			unknown[fmt.Sprintf("items[%d].product_id", i)] = "is not a product"
+			continue
+		}
+		if p.Withdrawn {
+			withdrawn[fmt.Sprintf("items[%d].product_id", i)] = p.Name + " is not sold any more"
 			continue
 		}
 		if p.Stock < line.Quantity {
@@ -35,8 +39,13 @@ func (w Wanted) Allot(products map[int64]Product) ([]Item, error) {
 		items = append(items, Item{ProductID: p.ID, Name: p.Name, Price: p.Price, Quantity: line.Quantity})
 	}
 	if len(unknown) > 0 {
+		maps.Copy(unknown, withdrawn)
 		maps.Copy(unknown, short)
 		return nil, &fault.Error{Kind: fault.Unprocessable, Message: "Unknown product", Fields: unknown}
+	}
+	if len(withdrawn) > 0 {
+		maps.Copy(withdrawn, short)
+		return nil, &fault.Error{Kind: fault.Unprocessable, Message: "Product not sold any more", Fields: withdrawn}
 	}
 	if len(short) > 0 {
 		return nil, &fault.Error{

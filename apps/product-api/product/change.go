@@ -22,6 +22,9 @@ func (c Change) Apply(p *Product) error {
 	if c.Stock != nil {
 		p.Stock = *c.Stock
 	}
+	if c.Withdrawn != nil {
+		p.Withdrawn = *c.Withdrawn
+	}
 	p.Version++
 	return nil
 }

@@ -26,6 +26,8 @@ type Product struct {
 	Price money.Cents `json:"price"`
 	// Stock is what may still be ordered: what reservations hold is already gone from it.
 	Stock int64 `json:"stock"`
+	// Withdrawn says that the product is out of sale: nobody can order it, and what orders hold of it stays theirs.
+	Withdrawn bool `json:"withdrawn,omitempty"`
 	// Version grows with every edit. What orders take and give back, and what is added to stock, is none: two such
 	// changes do not overwrite each other.
 	Version int64 `json:"-"`
@@ -34,6 +36,15 @@ type Product struct {
 // Tag is the product's entity tag. It has the stock too, for it is of all that is shown.
 func (p Product) Tag() string {
 	return `"` + p.edition() + "-" + strconv.FormatInt(p.Stock, 10) + `"`
+}
+
+// Shown is the product as customers see it. What is there of a product that is out of sale is its owner's affair, and whoever
+// does not know of such products takes it for sold out.
+func (p Product) Shown() Product {
+	if p.Withdrawn {
+		p.Stock = 0
+	}
+	return p
 }
 
 // Edited tells whether a tag is of another edition of the product, whatever was in stock then.
@@ -50,6 +61,8 @@ type Filter struct {
 	Search string
 	Limit  int
 	Offset int
+	// Withdrawn selects those that are out of sale, too.
+	Withdrawn bool
 }
 
 // Change says what to change about a product: what is nil stays as it is.
@@ -57,6 +70,8 @@ type Change struct {
 	Name  *string
 	Price *money.Cents
 	Stock *int64
+	// Withdrawn takes the product out of sale, or puts it back.
+	Withdrawn *bool
 	// Allow decides, with the product as it is, whether it may be changed at all.
 	Allow func(Product) error
 }

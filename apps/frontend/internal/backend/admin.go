@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"github.com/techcommerce/platform/apps/internal/deadline"
@@ -84,11 +85,27 @@ type Edition struct {
 	Tag string
 }
 
+// Products lists all products whose names contain a text, those out of sale too. A product-api of a release that knows none
+// of those has none.
+func (a Admin) Products(ctx context.Context, search string, span Span) (Page[Product], error) {
+	all := call{header: a.header(), query: span.query()}
+	all.query.Set(withdrawn, "true")
+	found, err := a.client.listProducts(ctx, all, search, span)
+	if fault.KindOf(err) == fault.Invalid && fault.As(err).Fields[withdrawn] != "" {
+		return a.client.listProducts(ctx, call{header: a.header(), query: span.query()}, search, span)
+	}
+	return found, err
+}
+
+// withdrawn is the parameter that asks for what is out of sale, and the field that says it.
+const withdrawn = "withdrawn"
+
 // Product is a product as it is now, for an edit.
 func (a Admin) Product(ctx context.Context, id int64) (Edition, error) {
 	var found Edition
 	answered, err := a.client.products.do(ctx, call{
 		method: http.MethodGet, path: productPath(id), header: a.header(), within: readWithin,
+		query: url.Values{withdrawn: {"true"}},
 	}, &found.Product)
 	if err != nil {
 		return Edition{}, err
@@ -120,6 +137,16 @@ func (a Admin) Edit(ctx context.Context, id int64, tag, name string, price money
 		body: map[string]any{"name": name, "price": price},
 	}, &edited)
 	return err
+}
+
+// Withdraw takes a product out of sale, or puts it back. It may be done twice.
+func (a Admin) Withdraw(ctx context.Context, id int64, out bool) (Product, error) {
+	var changed Product
+	_, err := a.client.products.do(ctx, call{
+		method: http.MethodPatch, path: productPath(id), header: a.header(), within: deadline.OrderBudget,
+		body: map[string]bool{withdrawn: out},
+	}, &changed)
+	return changed, err
 }
 
 // AddStock adds pieces to a product's stock, or takes some away, once for each key.

@@ -23,11 +23,24 @@ type Product struct {
 	Stock int64       `json:"stock"`
 	// Description is empty where product-api has none.
 	Description string `json:"description"`
+	// Withdrawn says that the product is out of sale.
+	Withdrawn bool `json:"withdrawn"`
 }
 
 // Products lists the products whose names contain a text, all where it is empty.
 func (c *Client) Products(ctx context.Context, search string, span Span) (Page[Product], error) {
-	list := call{method: http.MethodGet, path: "/api/products", query: span.query(), within: readWithin}
+	found, err := c.listProducts(ctx, call{query: span.query()}, search, span)
+	if err != nil {
+		return Page[Product]{}, err
+	}
+	for _, p := range found.Items {
+		c.seen.Add(p.ID, p)
+	}
+	return found, nil
+}
+
+func (c *Client) listProducts(ctx context.Context, list call, search string, span Span) (Page[Product], error) {
+	list.method, list.path, list.within = http.MethodGet, "/api/products", readWithin
 	if search != "" {
 		list.query.Set("q", search)
 	}
@@ -37,9 +50,6 @@ func (c *Client) Products(ctx context.Context, search string, span Span) (Page[P
 	header, err := c.products.do(ctx, list, &answer)
 	if err != nil {
 		return Page[Product]{}, err
-	}
-	for _, p := range answer.Products {
-		c.seen.Add(p.ID, p)
 	}
 	return newPage(answer.Products, span, header), nil
 }

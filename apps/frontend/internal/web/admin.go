@@ -34,6 +34,7 @@ func (s *Site) adminRoutes(r *mux.Router) {
 		{http.MethodGet, "/admin/products/{id}", s.signedIn(s.adminProduct)},
 		{http.MethodPost, "/admin/products/{id}", s.signedIn(s.editProduct)},
 		{http.MethodPost, "/admin/products/{id}/stock", s.signedIn(s.addStock)},
+		{http.MethodPost, "/admin/products/{id}/sale", s.signedIn(s.changeSale)},
 		{http.MethodGet, "/admin/orders", s.signedIn(s.adminOrders)},
 		{http.MethodGet, "/admin/orders/{id}", s.signedIn(s.adminOrder)},
 		{http.MethodPost, "/admin/orders/{id}", s.signedIn(s.moveOrder)},

@@ -85,15 +85,15 @@ func (f *productForm) refuse(err error) bool {
 	return true
 }
 
-func (s *Site) adminProducts(w http.ResponseWriter, r *http.Request, _ backend.Admin) {
-	s.listProducts(w, r, 0, productForm{Key: rand.Text(), Stock: "0"})
+func (s *Site) adminProducts(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
+	s.listProducts(w, r, apis, 0, productForm{Key: rand.Text(), Stock: "0"})
 }
 
-func (s *Site) listProducts(w http.ResponseWriter, r *http.Request, status int, form productForm) {
+func (s *Site) listProducts(w http.ResponseWriter, r *http.Request, apis backend.Admin, status int, form productForm) {
 	ctx, cancel := patience(r)
 	defer cancel()
 	here := readPlace(r.URL.Query())
-	products, err := s.backend.Products(ctx, here.Search, here.span(ordersPerPage))
+	products, err := apis.Products(ctx, here.Search, here.span(ordersPerPage))
 	if err != nil {
 		s.adminFailed(w, r, err)
 		return
@@ -120,12 +120,12 @@ func (s *Site) createProduct(w http.ResponseWriter, r *http.Request, apis backen
 		form.Problems["stock"] = "Please enter a whole number, 0 or more."
 	}
 	if len(form.Problems) > 0 {
-		s.listProducts(w, r, http.StatusUnprocessableEntity, form)
+		s.listProducts(w, r, apis, http.StatusUnprocessableEntity, form)
 		return
 	}
 	made, err := apis.Create(r.Context(), form.Key, form.Name, price, stock)
 	if form.refuse(err) {
-		s.listProducts(w, r, http.StatusUnprocessableEntity, form)
+		s.listProducts(w, r, apis, http.StatusUnprocessableEntity, form)
 		return
 	}
 	if err != nil {
@@ -229,5 +229,31 @@ func (s *Site) addStock(w http.ResponseWriter, r *http.Request, apis backend.Adm
 		visit = visit.WithNotice(fmt.Sprintf("%d in stock now.", changed.Stock))
 	}
 	s.save(w, r, visit)
+	http.Redirect(w, r, adminProductURL(id), http.StatusSeeOther)
+}
+
+// changeSale answers POST /admin/products/{id}/sale. The button says where the product is to stand, so that pressing it twice
+// changes nothing.
+func (s *Site) changeSale(w http.ResponseWriter, r *http.Request, apis backend.Admin) {
+	id, ok := s.posted(w, r)
+	if !ok {
+		return
+	}
+	to := r.PostForm.Get("to")
+	if to != "on" && to != "out" {
+		s.badForm(w, r)
+		return
+	}
+	changed, err := apis.Withdraw(r.Context(), id, to == "out")
+	if err != nil {
+		s.adminFailed(w, r, err)
+		return
+	}
+	notice := "On sale again."
+	if changed.Withdrawn {
+		notice = "Out of sale."
+	}
+	s.audit(r, "changed what is on sale", "product", id, "withdrawn", changed.Withdrawn)
+	s.save(w, r, s.sessions.Load(r).WithNotice(notice))
 	http.Redirect(w, r, adminProductURL(id), http.StatusSeeOther)
 }

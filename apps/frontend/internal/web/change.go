@@ -49,7 +49,7 @@ func (s *Site) change(w http.ResponseWriter, r *http.Request) {
 // addOne puts one more of a product into the cart if there is one more, and says how that went.
 func (s *Site) addOne(ctx context.Context, visit session.Session, product int64) session.Session {
 	found, err := s.backend.Product(ctx, product)
-	if fault.KindOf(err) == fault.NotFound {
+	if fault.KindOf(err) == fault.NotFound || err == nil && found.Withdrawn {
 		return visit.WithProblem("That product is no longer sold.")
 	}
 	if err != nil {

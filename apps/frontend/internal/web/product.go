@@ -41,6 +41,10 @@ func (s *Site) product(w http.ResponseWriter, r *http.Request) {
 	}
 	visit := s.sessions.Load(r)
 	inCart := visit.Cart.Quantity(id)
+	if found.Withdrawn {
+		// 200, not 410: what was bought is still described here, and it may be sold again. Search engines are told otherwise.
+		w.Header().Set("X-Robots-Tag", "noindex")
+	}
 	s.render(w, r, page{
 		Template: "product", Title: productName(found.Name, id), Nav: "shop", Session: visit,
 		Content: productView{tile: newTile(found, inCart, place{}), InCart: inCart},

@@ -139,7 +139,8 @@ func newLineView(line cart.Line, found backend.Finding) lineView {
 	}
 	view.Full = view.Full || view.Quantity >= product.Stock
 	view.Problem = shortage(product.Stock, view.Quantity)
-	if found.Gone {
+	if found.Gone || product.Withdrawn {
+		view.Full = true
 		view.Problem = "No longer sold"
 	}
 	return view

@@ -36,7 +36,8 @@ func (s *Store) AddStock(ctx context.Context, id, change int64, once product.Onc
 		if err := p.Add(change); err != nil {
 			return p, err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE products SET stock = $2 WHERE id = $1`, id, p.Stock)
+		stock, withdrawn := shelves(p)
+		_, err = tx.ExecContext(ctx, `UPDATE products SET stock = $2, withdrawn = $3 WHERE id = $1`, id, stock, withdrawn)
 		return p, err
 	})
 	if err != nil {

@@ -146,7 +146,7 @@ func (s *Store) giveBackAtOnce(ctx context.Context, id string, status product.Ho
 			WHERE `+s.givable()+` AND reservations.items = known.items AND (SELECT count(*) FROM locked) >= 0
 			RETURNING reservations.items
 		), returned AS (
-			UPDATE products SET stock = stock + quantity FROM lines, given WHERE products.id = lines.id
+			UPDATE products SET `+given(`quantity`)+` FROM lines, given WHERE products.id = lines.id
 		)
 		SELECT items FROM given`, id, string(status))
 }

@@ -34,27 +34,31 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return s.db.Migrate(ctx, migrations)
 }
 
-const columns = `id, name, price_cents, stock, version`
+const columns = `id, name, price_cents, stock + coalesce(withdrawn, 0), version, withdrawn IS NOT NULL`
 
 func scan(row database.Scanner) (product.Product, error) {
 	var p product.Product
-	err := row.Scan(&p.ID, &p.Name, &p.Price, &p.Stock, &p.Version)
+	err := row.Scan(&p.ID, &p.Name, &p.Price, &p.Stock, &p.Version, &p.Withdrawn)
 	return p, err
 }
 
 // List implements product.Store.
 func (s *Store) List(ctx context.Context, f product.Filter) (page []product.Product, total int, err error) {
 	pattern := "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(f.Search)) + "%"
+	where := `search LIKE $1 ESCAPE '\'`
+	if !f.Withdrawn {
+		where += ` AND withdrawn IS NULL`
+	}
 	type listed struct {
 		page  []product.Product
 		total int
 	}
 	outcome, err := database.Read(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (l listed, err error) {
-		count := tx.QueryRowContext(ctx, `SELECT count(*) FROM products WHERE search LIKE $1 ESCAPE '\'`, pattern)
+		count := tx.QueryRowContext(ctx, `SELECT count(*) FROM products WHERE `+where, pattern)
 		if err := count.Scan(&l.total); err != nil {
 			return l, err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM products WHERE search LIKE $1 ESCAPE '\'
+		rows, err := tx.QueryContext(ctx, `SELECT `+columns+` FROM products WHERE `+where+`
 			ORDER BY id LIMIT $2 OFFSET $3`, pattern, f.Limit, f.Offset)
 		if err != nil {
 			return l, err
@@ -98,14 +102,23 @@ func (s *Store) Update(ctx context.Context, id int64, change product.Change) (pr
 		if err := change.Apply(&p); err != nil {
 			return p, err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE products SET name = $2, search = $3, price_cents = $4, stock = $5,
-			version = $6 WHERE id = $1`, id, p.Name, strings.ToLower(p.Name), p.Price, p.Stock, p.Version)
+		stock, withdrawn := shelves(p)
+		_, err = tx.ExecContext(ctx, `UPDATE products SET name = $2, search = $3, price_cents = $4, version = $5, stock = $6,
+			withdrawn = $7 WHERE id = $1`, id, p.Name, strings.ToLower(p.Name), p.Price, p.Version, stock, withdrawn)
 		return p, err
 	})
 	if err != nil {
 		return product.Product{}, fmt.Errorf("product %d: update: %w", id, err)
 	}
 	return p, nil
+}
+
+// shelves says where what is in stock of a product stands: for sale, or set aside.
+func shelves(p product.Product) (stock int64, withdrawn sql.NullInt64) {
+	if p.Withdrawn {
+		return 0, sql.NullInt64{Int64: p.Stock, Valid: true}
+	}
+	return p.Stock, sql.NullInt64{}
 }
 
 func missing(err error) error {

@@ -40,7 +40,7 @@ func (s *Store) takeAtOnce(ctx context.Context, wanted product.Wanted) (product.
 	}, `WITH wanted AS (
 			SELECT * FROM unnest((SELECT $2::bigint[]), (SELECT $3::bigint[])) WITH ORDINALITY AS lines (id, quantity, line)
 		), locked AS MATERIALIZED (
-			SELECT id, name, price_cents, stock FROM products
+			SELECT id, name, price_cents, stock, withdrawn FROM products
 			WHERE id = ANY ((SELECT $2::bigint[])::bigint[]) AND NOT EXISTS (
 				SELECT FROM reservations WHERE reservations.id = $1 AND status <> 'expired')
 			ORDER BY id FOR NO KEY UPDATE
@@ -48,7 +48,7 @@ func (s *Store) takeAtOnce(ctx context.Context, wanted product.Wanted) (product.
 			SELECT json_agg(json_build_object('product_id', locked.id, 'name', name,
 					'price', round(price_cents / 100.0, 2), 'quantity', quantity) ORDER BY line)::text AS items
 			FROM wanted LEFT JOIN locked ON locked.id = wanted.id
-			HAVING count(locked.id) = count(*) AND bool_and(stock >= quantity)
+			HAVING count(locked.id) = count(*) AND bool_and(stock >= quantity AND withdrawn IS NULL)
 				AND coalesce(sum(price_cents * quantity) = $6::bigint, true)
 		), kept AS (
 			INSERT INTO reservations (id, status, items, expires_at, changed_at)
@@ -97,10 +97,15 @@ func (s *Store) takeStepwise(ctx context.Context, tx *sql.Tx, wanted product.Wan
 // move adds the items' quantities to stock, or takes them out with sign -1, where the transaction has the database to
 // itself.
 func move(ctx context.Context, tx *sql.Tx, items string, sign int) error {
-	_, err := tx.ExecContext(ctx, `UPDATE products SET stock = stock + $1 * quantity FROM (
+	_, err := tx.ExecContext(ctx, `UPDATE products SET `+given(`$1 * quantity`)+` FROM (
 			SELECT value ->> 'product_id' AS product, value ->> 'quantity' AS quantity FROM json_each($2)
 		) WHERE products.id = product`, sign, items)
 	return err
+}
+
+// given is what an update gives to stock, which for a product that is out of sale is what was set aside.
+func given(quantity string) string {
+	return `stock = CASE WHEN withdrawn IS NULL THEN stock + ` + quantity + ` ELSE stock END, withdrawn = withdrawn + ` + quantity
 }
 
 func scanItems(row database.Scanner, id string, status product.Hold) (product.Reservation, error) {
