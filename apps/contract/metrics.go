@@ -26,11 +26,11 @@ const (
 	// MetricReconciliationSuccess (order-api) is when a replica last reconciled to the end, in seconds since 1970; 0 in
 	// one that has not.
 	MetricReconciliationSuccess = "order_reconciliation_last_success_timestamp_seconds"
-	// MetricEventsPending (order-api) is the number of events that a receiver is still to be sent.
+	// MetricEventsPending (order-api) is the number of events that a receiver is still to be sent, counted up to 10,000.
 	MetricEventsPending = "order_events_pending"
 	// MetricEventsPendingOldest (order-api) is the age of a receiver's oldest pending event in seconds, 0 if there is none.
 	MetricEventsPendingOldest = "order_events_pending_oldest_seconds"
-	// MetricEventsDead (order-api) is the number of a receiver's dead letters.
+	// MetricEventsDead (order-api) is the number of a receiver's dead letters, counted up to 10,000.
 	MetricEventsDead = "order_events_dead"
 	// MetricEventAttempts (order-api) counts attempts to deliver an event, by receiver and outcome: delivered, failed, dead.
 	MetricEventAttempts = "order_event_attempts_total"

@@ -54,10 +54,13 @@ type Event struct {
 	Failure string
 }
 
+// MostCounted bounds what of each kind is counted for a receiver: more is this many.
+const MostCounted = 10_000
+
 // Backlog is what the outbox holds for one receiver.
 type Backlog struct {
 	Receiver string
-	// Pending events are still to be delivered, Dead ones are not sent any more.
+	// Pending events are still to be delivered, Dead ones are not sent any more. Both are at most MostCounted.
 	Pending, Dead int
 	// Oldest is how long ago the oldest pending event happened, 0 if there is none.
 	Oldest time.Duration

@@ -20,7 +20,7 @@ func TestWhatCannotBeSentIsNotDue(t *testing.T) {
 		o := outbox{clock: &clock{now: time.Now()}}
 		o.Store = sqlstore.NewAt(db, o.clock.read)
 		o.Announce([]webhook.Receiver{{Name: "books"}}, func() {})
-		must(t, o.Migrate(t.Context()))
+		mustStart(t, o.Store)
 		id := o.place(t)
 		must(t, o.Failed(t.Context(), o.claim(t, "books")[0], webhook.Failure{Pause: time.Hour, Reason: "answered 503"}))
 		o.move(t, id, order.Confirmed, order.Processing)
