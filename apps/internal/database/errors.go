@@ -28,19 +28,24 @@ func (db *DB) fault(err error) error {
 	case takesNoChanges(err):
 		return unwritable(err)
 	case unavailable(err):
-		return down(explained(err))
+		return down(db.explained(err))
 	}
 	return err
 }
 
-// explained adds what to do about it to an error that does not say.
-func explained(err error) error {
+// explained adds what to do about it to an error that does not say. A pooler refuses what a session is to be told: the
+// bounds that this package sets where it knows of no pooler, or what the address itself sets.
+func (db *DB) explained(err error) error {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && strings.Contains(pg.Message, "unsupported startup parameter") {
-		return fmt.Errorf("%w (a pooler answers at %s: set %s to the address of the server itself)",
-			err, contract.EnvDatabaseURL, contract.EnvDatabaseDirectURL)
+	switch {
+	case !errors.As(err, &pg) || !strings.Contains(pg.Message, "unsupported startup parameter"):
+		return err
+	case db.pooled:
+		return fmt.Errorf("%w (the pooler keeps no session for it: take it out of %s, and set it for the role or the database)",
+			err, contract.EnvDatabaseURL)
 	}
-	return err
+	return fmt.Errorf("%w (a pooler answers at %s: set %s to the address of the server itself)",
+		err, contract.EnvDatabaseURL, contract.EnvDatabaseDirectURL)
 }
 
 // takesNoChanges tells a store that is read-only or full, which can still be read.

@@ -130,3 +130,20 @@ func TestStatementsAreBounded(t *testing.T) {
 		must(t, <-ended)
 	}
 }
+
+// TestAPoolerRefusesASetting: the server's own address is set already, so that cannot be what is missing.
+func TestAPoolerRefusesASetting(t *testing.T) {
+	t.Parallel()
+	settings := databasetest.Pooled(t)
+	settings.URL += "&search_path=shop"
+	db := databasetest.MustOpen(t, settings)
+	err := db.Check(t.Context())
+	for _, want := range []string{"search_path", "take it out of " + contract.EnvDatabaseURL} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("check behind a pooler that knows no search_path: %v, want it to say %q", err, want)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), contract.EnvDatabaseDirectURL) {
+		t.Errorf("check: %v, but the server's own address is set", err)
+	}
+}
