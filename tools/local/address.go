@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -42,15 +43,25 @@ func (s *session) shopAddress(ctx context.Context) (address, error) {
 	if s.elsewhere() {
 		return s.addressElsewhere(ctx, declared, fmt.Sprint(outputs["namespace"]))
 	}
-	if os.Getenv("PUBLISH") != "none" {
-		return address{url: declared}, nil
-	}
 	c, err := s.cluster()
 	if err != nil {
 		return address{}, err
 	}
+	if c.Publishes(portOf(declared)) {
+		return address{url: declared}, nil
+	}
 	node, err := c.Address()
 	return address{url: strings.Replace(declared, "localhost", node, 1)}, err
+}
+
+// portOf is 0 where an address names none.
+func portOf(declared string) int {
+	at, err := url.Parse(declared)
+	if err != nil {
+		return 0
+	}
+	port, _ := strconv.Atoi(at.Port()) // 0 if it is no number
+	return port
 }
 
 // elsewhere reports whether the stack is on a cluster of the user's.

@@ -52,6 +52,22 @@ func TestPublishNamesEveryTakenPort(t *testing.T) {
 	}
 }
 
+// TestPublishedPortsOutliveTheCommand: make up PUBLISH=none, and then make status without it.
+func TestPublishedPortsOutliveTheCommand(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	asked := Cluster{Dir: dir, Publish: []int{30000}}
+	if !asked.Publishes(30000) || asked.Publishes(30090) {
+		t.Error("before anything is recorded, the command's own ports count")
+	}
+	if err := (Cluster{Dir: dir}).recordPublished(); err != nil {
+		t.Fatal(err)
+	}
+	if asked.Publishes(30000) {
+		t.Error("the node was started without ports, and one is said to be published")
+	}
+}
+
 func listen(t *testing.T) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

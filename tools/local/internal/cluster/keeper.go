@@ -42,7 +42,7 @@ func (c Cluster) Keep(ctx context.Context, nodeCommand []string, started func())
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(c.makeMountPoints(), c.makeCgroups()); err != nil {
+	if err := errors.Join(c.recordPublished(), c.makeMountPoints(), c.makeCgroups()); err != nil {
 		return err
 	}
 	node, err := c.startNode(nodeCommand, net)
