@@ -17,7 +17,7 @@ import (
 // gone through than is counted.
 func TestCountingIsBounded(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		settings.Timeout = time.Minute // for the many rows
 		db := databasetest.MustOpen(t, settings)
 		s := tested{sqlstore.NewAt(db, func() time.Time { return time.UnixMilli(5000) }), db}

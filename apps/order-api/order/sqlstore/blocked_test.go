@@ -15,7 +15,7 @@ import (
 // attempt wait with those. Every replica goes through all that is due every second, so it must not grow with the outage.
 func TestWhatCannotBeSentIsNotDue(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		db := databasetest.MustOpen(t, settings)
 		o := outbox{clock: &clock{now: time.Now()}}
 		o.Store = sqlstore.NewAt(db, o.clock.read)

@@ -14,7 +14,7 @@ import (
 // that is no table expression of its own once for each row that there is by now, each time for other rows.
 func TestClaimsNoMoreThanAsked(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		db := databasetest.MustOpen(t, settings)
 		s := tested{sqlstore.New(db), db}
 		s.Announce([]webhook.Receiver{{Name: "books"}}, func() {})

@@ -39,7 +39,7 @@ func TestOutbox(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+			databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 				db := databasetest.MustOpen(t, settings)
 				o := outbox{sqlstore.New(db), &clock{now: time.Now()}}
 				o.Store = sqlstore.NewAt(db, o.clock.read)
@@ -400,7 +400,7 @@ func keepsOrderUnderLoad(t *testing.T, o outbox) {
 // configured later begins then.
 func TestNobodyIsToldWhereNobodyListens(t *testing.T) {
 	t.Parallel()
-	databasetest.Each(t, func(t *testing.T, settings database.Settings) {
+	databasetest.EachStore(t, func(t *testing.T, settings database.Settings) {
 		db := databasetest.MustOpen(t, settings)
 		silent := outbox{sqlstore.New(db), &clock{}}
 		mustStart(t, silent.Store)
