@@ -3,11 +3,12 @@ package alerts
 import (
 	"time"
 
+	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/infra/dashboards"
 )
 
 // events watches what is sent to webhooks.
-func events(Target) []Alert { return []Alert{eventsUndelivered(), eventsDead()} }
+func events(t Target) []Alert { return []Alert{eventsUndelivered(t), eventsDead()} }
 
 func maxEventAge() Limit {
 	return Limit{
@@ -17,7 +18,7 @@ func maxEventAge() Limit {
 }
 
 // eventsUndelivered takes the maximum: every replica reads the same outbox.
-func eventsUndelivered() Alert {
+func eventsUndelivered(t Target) Alert {
 	return Alert{
 		Name:        "EventsUndelivered",
 		Severity:    Warning,
@@ -52,6 +53,7 @@ func eventsUndelivered() Alert {
 			},
 			Silence: "While the receiver is down on purpose.",
 		},
+		Datadog: ofReceivers(contract.MetricEventsPendingOldest, t.limit(maxEventAge())),
 	}
 }
 
@@ -81,5 +83,17 @@ func eventsDead() Alert {
 			},
 			Silence: "Until somebody has decided.",
 		},
+		Datadog: ofReceivers(contract.MetricEventsDead, 0),
+	}
+}
+
+// ofReceivers is the condition in Datadog that a metric of a receiver has been above a limit for five minutes. Without
+// webhooks, or with nothing left, there are no series.
+func ofReceivers(metric string, limit float64) *Query {
+	return &Query{
+		Reduce: "min", Window: 5 * time.Minute,
+		Metric:  Metric{Space: "max", Name: metric, Labels: []string{"receiver"}},
+		By:      []string{"receiver"},
+		Compare: ">", Critical: limit, NoData: NoDataIsFine,
 	}
 }
