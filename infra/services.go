@@ -69,8 +69,18 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 	addCalls(&args, service)
 	addKeys(&args, service, deps.secrets)
 	addDatabase(&args, service, stack, deps.database)
+	addTraces(&args, stack)
 	addDatadog(&args, service, stack)
 	return args
+}
+
+// addTraces sends the service's traces to the stack's own collector.
+func addTraces(args *workload.Args, stack stacks.Stack) {
+	if stack.Traces == nil {
+		return
+	}
+	args.Env[contract.EnvOTLPEndpoint] = stack.Traces.URL
+	args.Callees = append(args.Callees, outgoing(stack.Traces)...)
 }
 
 // environment is the service's plain variables.

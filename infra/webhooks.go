@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"github.com/techcommerce/platform/apps/contract"
-	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/infra/keys"
 	"github.com/techcommerce/platform/infra/workload"
 	"github.com/techcommerce/platform/stacks"
@@ -18,27 +17,10 @@ func announce(args *workload.Args, stack stacks.Stack, secrets *keys.Keys) {
 	var receivers []string
 	for _, w := range stack.Webhooks {
 		receivers = append(receivers, w.Name+"="+w.URL)
-		args.Callees = append(args.Callees, receiverOf(w)...)
+		args.Callees = append(args.Callees, outgoing(w)...)
 	}
 	args.Env[contract.EnvWebhooks] = strings.Join(receivers, " ")
 	args.SecretEnv[contract.EnvWebhookKeys] = secrets.Refs[stacks.KeyName(contract.EnvWebhookKeys)]
-}
-
-// receiverOf is where a webhook's receiver is found.
-func receiverOf(w stacks.OrderWebhook) (callees []workload.Callee) {
-	for _, network := range cidrStrings(w.Networks) {
-		callees = append(callees, workload.Callee{Peer: kube.Peer{CIDR: network}, Port: w.Port()})
-	}
-	switch {
-	case len(callees) > 0:
-		return callees
-	case w.Namespace() != "":
-		return []workload.Callee{{Peer: kube.Peer{Namespace: w.Namespace()}}}
-	}
-	for _, peer := range kube.Internet() {
-		callees = append(callees, workload.Callee{Peer: peer, Port: w.Port()})
-	}
-	return callees
 }
 
 // receiversOfEvents says where events are sent, by the webhooks' names.

@@ -52,6 +52,9 @@ func (s Stack) Off() map[string]string {
 	if len(s.Webhooks) == 0 {
 		off["webhooks"] = "webhooks is not set: nobody is sent the changes of orders"
 	}
+	if s.Traces == nil && !s.DatadogOn() {
+		off["traces"] = "traces is not set, nor is Datadog on"
+	}
 	maps.Copy(off, s.monitoringOff())
 	if !s.Protected {
 		off["protection"] = "protected is not set: pulumi destroy deletes the data"

@@ -58,6 +58,8 @@ type Stack struct {
 	Alerts Alerts `json:"alerts"`
 	// Monitoring watches the stack with Prometheus, and tells people. Absent: nothing does.
 	Monitoring *Monitoring `json:"monitoring,omitempty"`
+	// Traces sends the services' traces to a collector. Absent: to Datadog's agent where the stack has it, else nowhere.
+	Traces *Traces `json:"traces,omitempty"`
 	// Datadog is what the stack sends to Datadog, and what Datadog watches. Absent: neither.
 	Datadog *Datadog `json:"datadog,omitempty"`
 	// Protected stands guard over data: pulumi destroy refuses to delete volumes and the namespace, and a volume

@@ -32,6 +32,7 @@ func (s Stack) validate() []Problem {
 	found = append(found, s.validateDatadog()...)
 	found = append(found, s.validateNews()...)
 	found = append(found, s.validateWebhooks()...)
+	found = append(found, s.validateTraces()...)
 	found = append(found, s.validateProduction()...)
 	return found
 }

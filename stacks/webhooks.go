@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -27,32 +26,13 @@ type OrderWebhook struct {
 }
 
 // Namespace is where the receiver's Service is, empty for a receiver outside the cluster.
-func (w OrderWebhook) Namespace() string {
-	address, err := url.Parse(w.URL)
-	if err != nil {
-		return ""
-	}
-	parts := strings.Split(strings.TrimSuffix(address.Hostname(), ".cluster.local"), ".")
-	if len(parts) != 3 || parts[2] != "svc" {
-		return ""
-	}
-	return parts[1]
-}
+func (w OrderWebhook) Namespace() string { return namespaceOf(w.URL) }
 
 // Port is where the receiver listens.
-func (w OrderWebhook) Port() int {
-	address, err := url.Parse(w.URL)
-	if err != nil {
-		return 0
-	}
-	if port, err := strconv.Atoi(address.Port()); err == nil {
-		return port
-	}
-	if address.Scheme == "http" {
-		return 80
-	}
-	return 443
-}
+func (w OrderWebhook) Port() int { return portOf(w.URL) }
+
+// Ranges are the receiver's address ranges, as far as they are given.
+func (w OrderWebhook) Ranges() []CIDR { return w.Networks }
 
 // Origin is the receiver's address without its path and query, which may have a token in them.
 func (w OrderWebhook) Origin() string {
@@ -92,14 +72,8 @@ func (s Stack) validateWebhooks() []Problem {
 
 func (w OrderWebhook) validate(path string) []Problem {
 	var found problems
-	address, err := url.Parse(w.URL)
-	switch {
-	case err != nil || address.Host == "":
-		found.add(path+".url", "%q, want an address such as https://books.example.com/events", w.URL)
-	case address.User != nil:
-		found.add(path+".url", "has a user or a password, which would be stored in clear; the receiver knows us by the signature")
-	case address.Scheme == "http" && w.Namespace() == "":
-		found.add(path+".url", "http://%s, want https, or a Service of the cluster such as http://name.namespace.svc", address.Host)
+	if rule := checkDestination(w.URL, "https://books.example.com/events"); rule != "" {
+		found.add(path+".url", "%s", rule)
 	}
 	if w.Name == "" {
 		found.add(path+".name", "missing")
