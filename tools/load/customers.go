@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// customers send their requests until the time is over or ctx ends, and cancel what they have ordered.
+// customers send their requests until the time is over or ctx ends, and cancel what they have ordered. There is a report
+// unless no shop answers.
 func customers(ctx context.Context, s settings, out io.Writer) (*report, error) {
 	r, err := prepare(ctx, s)
 	if err != nil {
@@ -29,7 +30,7 @@ func customers(ctx context.Context, s settings, out io.Writer) (*report, error) 
 		case result, more := <-results:
 			if !more {
 				seen.close()
-				return seen, r.tidy(out, seen)
+				return seen, r.tidy(s.tidy, out, seen)
 			}
 			seen.add(kindOf(result.Method, result.URL), result)
 		case <-second.C:

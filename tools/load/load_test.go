@@ -160,6 +160,28 @@ func TestLoadEndsEarly(t *testing.T) {
 	}
 }
 
+// TestLoadReportsThoughOrdersStay: the shop goes away before its orders are cancelled.
+func TestLoadReportsThoughOrdersStay(t *testing.T) {
+	t.Parallel()
+	s := &shop{orders: map[string]string{}, keys: map[string]bool{}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.URL.RawQuery == "limit=100":
+			fmt.Fprint(w, `{"products": [{"id": 1, "name": "Laptop"}]}`)
+		case strings.HasSuffix(r.URL.Path, "/cancel"):
+			w.WriteHeader(http.StatusServiceUnavailable)
+		case r.Method == http.MethodPost:
+			s.place(w, r)
+		}
+	}))
+	t.Cleanup(server.Close)
+	var said strings.Builder
+	err := run(t.Context(), []string{"-url", server.URL, "-rate", "200", "-duration", "1s", "-tidy", "1s"}, &said)
+	if err == nil || !strings.Contains(err.Error(), "stay: order") || !strings.Contains(said.String(), "requests a second") {
+		t.Errorf("got %v\n%s", err, said.String())
+	}
+}
+
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

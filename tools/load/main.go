@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,6 +16,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	context.AfterFunc(ctx, stop) // whoever interrupts twice does not want to wait
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "load:", err)
 		stop()
@@ -32,8 +34,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%s for %s: %s\n", s.shop, s.duration, s.pace())
 	seen, err := customers(ctx, s, out)
-	if err != nil {
+	if seen == nil {
 		return err
 	}
-	return seen.end(s, out)
+	return errors.Join(seen.end(s, out), err)
 }

@@ -91,6 +91,13 @@ func (o *orders) takeConfirmed() (order, bool) {
 	return order{}, false
 }
 
+// forget takes an order off the list, cancelled or not.
+func (o *orders) forget(gone order) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	delete(o.open, gone.ID)
+}
+
 // left lists what is not known to be cancelled.
 func (o *orders) left() []order {
 	o.mu.Lock()

@@ -67,7 +67,7 @@ func (r *requests) get(path string) vegeta.Target {
 func (r *requests) place() vegeta.Target {
 	number := r.count.Add(1)
 	body, _ := json.Marshal(map[string]any{ // of numbers and texts
-		"customer": fmt.Sprintf("Load %s", r.run),
+		"customer": r.customer(),
 		"items":    []map[string]any{{"product_id": r.products[r.random(len(r.products))], "quantity": 1}},
 	})
 	return vegeta.Target{
@@ -75,6 +75,9 @@ func (r *requests) place() vegeta.Target {
 		Header: http.Header{"Content-Type": {"application/json"}, "Idempotency-Key": {fmt.Sprintf("load-%s-%d", r.run, number)}},
 	}
 }
+
+// customer is whose the orders of this run are.
+func (r *requests) customer() string { return "Load " + r.run }
 
 // cancellation may be sent again: an order that is cancelled stays so.
 func cancellation(shop *url.URL, o order) vegeta.Target {

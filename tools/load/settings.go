@@ -27,6 +27,8 @@ type settings struct {
 	// the last one is answered (closed loop).
 	rate, users int
 	duration    time.Duration
+	// tidy is how long a shop that does not answer any more is asked to cancel the orders.
+	tidy time.Duration
 	// report is the file for the page of plots, empty for none.
 	report string
 }
@@ -50,6 +52,7 @@ func parse(args []string) (settings, error) {
 	flags.IntVar(&s.rate, "rate", 0, "requests a second, whatever the shop does; 20 if neither this nor -users is given")
 	flags.IntVar(&s.users, "users", 0, "instead: users who wait for each answer before they go on")
 	flags.DurationVar(&s.duration, "duration", time.Minute, "how long")
+	flags.DurationVar(&s.tidy, "tidy", 2*time.Minute, "how long the shop is asked at the end to cancel what was ordered")
 	flags.StringVar(&s.report, "report", "", "a file for a page with plots")
 	if err := flags.Parse(args); err != nil {
 		return s, err

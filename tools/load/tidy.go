@@ -13,48 +13,59 @@ import (
 )
 
 const (
-	// atOnce is how many orders are cancelled at a time, tries how often each is asked for: the shop limits what one
-	// client writes a second, and may be busy still.
-	atOnce, tries = 4, 20
+	// atOnce is how many orders are cancelled at a time.
+	atOnce = 4
+	// pause is between two tries: the shop limits what one client writes a second.
+	pause = time.Second / 2
 )
 
 // tidy cancels the orders that are left. One that the shop does not know any more is lost.
-func (r *requests) tidy(out io.Writer, seen *report) error {
+func (r *requests) tidy(within time.Duration, out io.Writer, seen *report) error {
 	left := r.orders.left()
-	if len(left) > 0 {
-		fmt.Fprintf(out, "cancelling the %d orders that are left\n", len(left))
+	if len(left) == 0 {
+		return nil
 	}
-	group, ctx := errgroup.WithContext(context.Background())
+	fmt.Fprintf(out, "cancelling the %d orders that are left\n", len(left))
+	// It goes on though the run was interrupted; who interrupts again ends the process.
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	var group errgroup.Group
 	group.SetLimit(atOnce)
 	shop := client()
 	for _, o := range left {
 		group.Go(func() error { return r.undo(ctx, shop, o, seen) })
 	}
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return fmt.Errorf("%d orders of customer \"%s\" stay: %w", len(r.orders.left()), r.customer(), err)
+	}
+	return nil
 }
 
 // undo cancels one order.
 func (r *requests) undo(ctx context.Context, shop *http.Client, o order, seen *report) error {
-	var problem error
-	for range tries {
+	for {
 		code, body, err := send(ctx, shop, cancellation(r.shop, o))
 		switch {
 		case err == nil && code == http.StatusOK:
 			r.orders.answered(cancel, &vegeta.Result{Code: http.StatusOK, Body: body})
 			return nil
 		case err == nil && code == http.StatusNotFound:
+			r.orders.forget(o)
 			seen.lose(o)
 			return nil
 		case err == nil && code == http.StatusConflict:
+			r.orders.forget(o)
 			seen.keep(o, string(body))
 			return nil
 		case err == nil:
 			err = fmt.Errorf("status %d: %.200s", code, body)
 		}
-		problem = err
-		time.Sleep(time.Second / 2)
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("order %d could not be cancelled: %w", o.ID, err)
+		case <-time.After(pause):
+		}
 	}
-	return fmt.Errorf("order %d stays, it could not be cancelled: %w", o.ID, problem)
 }
 
 func send(ctx context.Context, shop *http.Client, target vegeta.Target) (code int, body []byte, err error) {
