@@ -61,6 +61,9 @@ func workloadArgs(service contract.Service, stack stacks.Stack, release release,
 		addOrderSettings(args.Env, stack)
 		announce(&args, stack, deps.secrets)
 	}
+	if service.Stores {
+		args.Env[contract.EnvAuditRetention] = stack.AuditRetention.String()
+	}
 	if stack.Demo {
 		args.Env[contract.EnvDemo] = "true"
 	}

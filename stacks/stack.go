@@ -50,6 +50,9 @@ type Stack struct {
 	Demo bool `json:"demo,omitempty"`
 	// Orders is how long an order may take, and how long it is known by its key.
 	Orders Orders `json:"orders"`
+	// AuditRetention is how long the audit log is kept, which says what the shop's owner did to products, orders and events,
+	// with which key, and when. At least 24h; 0s is for good.
+	AuditRetention Duration `json:"auditRetention"`
 	// Webhooks lists who is sent every change of an order. Absent: nobody, and nothing is kept for anybody.
 	Webhooks []OrderWebhook `json:"webhooks,omitempty"`
 	// Keys are the shared secrets that the program makes for the services.
@@ -179,6 +182,7 @@ func Defaults(name string) Stack {
 		RecoveryDeadline: 600 * Second,
 		Canary:           defaultCanary(),
 		Orders:           defaultOrders(),
+		AuditRetention:   365 * 24 * hour,
 		Edge:             Edge{ExternalTrafficPolicy: TrafficCluster},
 		Keys:             Keys{Generation: 1},
 		Alerts:           defaultAlerts(),

@@ -16,6 +16,9 @@ func (s Stack) validate() []Problem {
 	found = append(found, s.validateRegistry()...)
 	found = append(found, s.Drain.validate("drain")...)
 	found = append(found, s.Orders.validate("orders")...)
+	if least := 24 * hour; s.AuditRetention != 0 && s.AuditRetention < least {
+		found.add("auditRetention", "%s, want at least %s, or 0s for good", s.AuditRetention, least)
+	}
 	if least := 10 * Second; s.RolloutDeadline < least {
 		found.add("rolloutDeadline", "%s, want at least %s", s.RolloutDeadline, least)
 	}

@@ -59,6 +59,9 @@ func TestOrdersBelongToWhoPlacedThem(t *testing.T) {
 		{http.MethodPatch, own, map[*caller]int{
 			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401,
 		}},
+		{http.MethodGet, "/api/orders/audit", map[*caller]int{
+			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401, &admin: 200,
+		}},
 		{http.MethodGet, "/api/orders/events", map[*caller]int{
 			&nobody: 401, &other: 401, &ada: 401, &link: 401, &secret: 401, &key: 401, &fraud: 401, &admin: 200,
 		}},

@@ -91,6 +91,9 @@ const (
 	// EnvRejectedRetention (order-api) is how long an order that was rejected is kept: then it is deleted, unless its
 	// Idempotency-Key is still kept. A Go duration, default "2160h", which is 90 days; "0s" is for good.
 	EnvRejectedRetention = "REJECTED_RETENTION"
+	// EnvAuditRetention (product-api, order-api) is how long the audit log is kept, which says what the shop's owner did. A Go
+	// duration, default "8760h", which is a year; "0s" is for good.
+	EnvAuditRetention = "AUDIT_RETENTION"
 	// EnvWebhooks (order-api) is who receives each change of an order: name=URL, with spaces between. A name has lower-case
 	// letters, digits and hyphens. Absent: nobody, and nothing is kept for anybody.
 	EnvWebhooks = "WEBHOOKS"

@@ -26,6 +26,7 @@ var adminPages = []struct{ method, path string }{
 	{http.MethodPost, "/admin/orders/1/erase"},
 	{http.MethodGet, "/admin/events"},
 	{http.MethodPost, "/admin/events"},
+	{http.MethodGet, "/admin/audit"},
 }
 
 // askAdmin asks for a page of the operator through a proxy or not, and does not follow where it leads.

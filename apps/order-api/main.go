@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/environ"
 	"github.com/techcommerce/platform/apps/internal/service"
@@ -32,6 +33,8 @@ type settings struct {
 	// open shows everybody everybody's orders.
 	open bool
 	demo bool
+	// auditKept is 0 where the audit log is kept for good.
+	auditKept time.Duration
 	// receivers are sent every change of an order.
 	receivers []webhook.Receiver
 }
@@ -50,6 +53,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		rejectedKept:    env.Duration(contract.EnvRejectedRetention, 90*24*time.Hour),
 		open:            env.Bool(contract.EnvOpenOrders),
 		demo:            env.Bool(contract.EnvDemo),
+		auditKept:       audit.ReadKept(env),
 		receivers:       webhook.ReadReceivers(env),
 	}
 	// Less would give orders up, or forget their keys, while their clients still try.
@@ -105,15 +109,16 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	resumer.orders = orders
 	svc.Background("resumer", resumer.run)
 	svc.Background("reconciliation", newReconciler(orders, svc.Registry, svc.Log).run)
+	log := audit.Log{DB: db, Kept: cfg.auditKept}
 	svc.Background("retention", retention{
-		store: store, keys: cfg.keysKept, orders: cfg.ordersKept, rejected: cfg.rejectedKept, log: svc.Log,
+		audit: log, store: store, keys: cfg.keysKept, orders: cfg.ordersKept, rejected: cfg.rejectedKept, log: svc.Log,
 	}.run)
 	deliverer := webhook.NewDeliverer(store, cfg.receivers, countAttempts(svc.Registry, cfg.receivers), svc.Log)
 	store.Announce(cfg.receivers, deliverer.Wake)
 	svc.Background("webhooks", deliverer.Run)
 	svc.Registry.MustRegister(newBacklogCollector(store, svc.Log), newEventCollector(store, cfg.receivers, svc.Log))
 	api := &api{
-		orders: orders, events: store, service: svc, settings: cfg,
+		orders: orders, events: store, service: svc, settings: cfg, audit: log,
 		operators: svc.Keys(contract.EnvAdminAPIKey, cfg.adminKeys),
 	}
 	api.routes()

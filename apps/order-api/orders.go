@@ -185,6 +185,7 @@ func (a *api) place(w http.ResponseWriter, r *http.Request) {
 
 // cancel is for whoever holds the order or has its secret.
 func (a *api) cancel(w http.ResponseWriter, r *http.Request) {
+	r = a.recognized(r)
 	a.change(w, r, func(id int64) (order.Order, error) {
 		return a.orders.Cancel(r.Context(), id, func(o order.Order) error { return a.checkCancelling(r, o) })
 	})
@@ -192,6 +193,7 @@ func (a *api) cancel(w http.ResponseWriter, r *http.Request) {
 
 // renewAccess is for whoever holds the order: its secret alone must not lock its owner out.
 func (a *api) renewAccess(w http.ResponseWriter, r *http.Request) {
+	r = a.recognized(r)
 	a.change(w, r, func(id int64) (order.Order, error) {
 		return a.orders.RenewAccess(r.Context(), id, func(o order.Order) error { return a.checkHolding(r, o) })
 	})

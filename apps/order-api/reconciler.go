@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/fault"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/order-api/order"
@@ -100,6 +101,13 @@ func (a *api) reconcile(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), within)
 	defer cancel()
+	if len(repair) > 0 { // before: a repair may be cut off in the middle, and product-api has no word of who asked for it
+		repairs := audit.Action{Name: "repair", Subject: "orders and reservations", Detail: query.Text("repair", 200)}
+		if err := a.audit.Record(ctx, repairs); err != nil {
+			rest.Error(w, r, err)
+			return
+		}
+	}
 	report, err := a.orders.Reconcile(ctx, order.Reconciliation{
 		Window: time.Duration(hours) * time.Hour, Repair: repair,
 	})

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/order-api/order"
 )
 
@@ -16,6 +17,7 @@ const leastKept = 7 * 24 * time.Hour
 // that were rejected. Replicas may all do so: what is forgotten stays so. All ages are by the store's clock.
 type retention struct {
 	store order.Store
+	audit audit.Log
 	// keys, orders and rejected are how long those are kept; orders and rejected are 0 where they are kept for good.
 	keys, orders, rejected time.Duration
 	log                    *slog.Logger
@@ -32,6 +34,10 @@ func (r retention) run(ctx context.Context) error {
 		seen = max(seen, r.each(ctx, "old keys forgotten", seen, func(after int64) (int64, int, error) {
 			return r.store.ForgetKeys(ctx, after, r.keys, most)
 		}))
+		r.each(ctx, "entries of the audit log forgotten", 0, func(int64) (int64, int, error) {
+			forgotten, err := r.audit.Forget(ctx)
+			return 0, forgotten, err
+		})
 		r.daily(ctx)
 		select {
 		case <-ctx.Done():

@@ -6,6 +6,7 @@ import (
 
 	"github.com/techcommerce/platform/apps/contract"
 	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/service"
 	"github.com/techcommerce/platform/apps/order-api/order"
@@ -17,6 +18,7 @@ type api struct {
 	events   webhook.Outbox
 	service  *service.Service
 	settings settings
+	audit    audit.Log
 	// operators are the holders of the admin key.
 	operators *apikey.Keys
 }
@@ -35,13 +37,14 @@ func (a *api) routes() {
 	for _, prefix := range []string{"/api", ""} {
 		limited.HandleFunc(prefix+"/orders", a.list).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders", a.place).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/reconcile", a.operators.Require(a.reconcile)).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/erase", a.operators.Require(a.erase)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/reconcile", audit.Require(a.operators, a.reconcile)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/erase", audit.Require(a.operators, a.erase)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/audit", a.operators.Require(a.audit.ServeHTTP)).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/orders/events", a.operators.Require(a.listEvents)).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/orders/events/replay", a.operators.Require(a.replayEvents)).Methods(http.MethodPost)
-		limited.HandleFunc(prefix+"/orders/events/discard", a.operators.Require(a.discardEvents)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events/replay", audit.Require(a.operators, a.replayEvents)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/orders/events/discard", audit.Require(a.operators, a.discardEvents)).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/orders/{id}", a.operators.Require(a.move)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/orders/{id}", audit.Require(a.operators, a.move)).Methods(http.MethodPatch)
 		limited.HandleFunc(prefix+"/orders/{id}/cancel", a.cancel).Methods(http.MethodPost)
 		limited.HandleFunc(prefix+"/orders/{id}/access", a.renewAccess).Methods(http.MethodPost)
 	}

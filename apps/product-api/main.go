@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/internal/environ"
 	"github.com/techcommerce/platform/apps/internal/service"
@@ -22,11 +23,13 @@ type settings struct {
 	adminKeys       []string
 	reservationKeys []string
 	demo            bool
+	auditKept       time.Duration
 }
 
 func readSettings(getenv func(string) string) (settings, error) {
 	env := environ.New(getenv)
 	return settings{
+		auditKept:       audit.ReadKept(env),
 		Settings:        service.ReadSettings(env, contract.ProductAPI),
 		database:        database.ReadSettings(env),
 		adminKeys:       env.Keys(contract.EnvAdminAPIKey),
@@ -59,9 +62,11 @@ func run(ctx context.Context, getenv func(string) string, out io.Writer) error {
 	// What orders reserved and never confirmed goes back on sale.
 	svc.Background("expiry", job{"reservations expired", 15 * time.Second, store.Expire, svc.Log}.run)
 	svc.Background("keys", job{"idempotency keys forgotten", time.Hour, store.ForgetKeys, svc.Log}.run)
+	log := audit.Log{DB: db, Kept: cfg.auditKept}
+	svc.Background("audit", job{"entries of the audit log forgotten", time.Hour, log.Forget, svc.Log}.run)
 	svc.Registry.MustRegister(newStockCollector(store, svc.Log))
 	api := &api{
-		store: store, service: svc, settings: cfg, answers: newAnswers(),
+		store: store, service: svc, settings: cfg, answers: newAnswers(), audit: log,
 		operators: svc.Keys(contract.EnvAdminAPIKey, cfg.adminKeys),
 		services:  svc.Keys(contract.EnvReservationKey, cfg.reservationKeys),
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/techcommerce/platform/apps/internal/apikey"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/rest"
 	"github.com/techcommerce/platform/apps/internal/service"
 	"github.com/techcommerce/platform/apps/product-api/product"
@@ -17,6 +18,7 @@ type api struct {
 	service  *service.Service
 	settings settings
 	answers  *answers
+	audit    audit.Log
 	// operators and services are who may do more than customers.
 	operators, services *apikey.Keys
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/techcommerce/platform/apps/contract"
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/rest"
 )
 
@@ -21,10 +22,11 @@ func (a *api) routes() {
 	limited.Use(a.service.LimitWrites())
 	for _, prefix := range []string{"/api", ""} {
 		limited.HandleFunc(prefix+"/products", a.list).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/products", a.operators.Require(a.create)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products", audit.Require(a.operators, a.create)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products/audit", a.operators.Require(a.audit.ServeHTTP)).Methods(http.MethodGet, http.MethodHead)
 		limited.HandleFunc(prefix+"/products/{id}", a.find).Methods(http.MethodGet, http.MethodHead)
-		limited.HandleFunc(prefix+"/products/{id}", a.operators.Require(a.update)).Methods(http.MethodPatch)
-		limited.HandleFunc(prefix+"/products/{id}/stock", a.operators.Require(a.addStock)).Methods(http.MethodPost)
+		limited.HandleFunc(prefix+"/products/{id}", audit.Require(a.operators, a.update)).Methods(http.MethodPatch)
+		limited.HandleFunc(prefix+"/products/{id}/stock", audit.Require(a.operators, a.addStock)).Methods(http.MethodPost)
 	}
 
 	router.HandleFunc(contract.ReservationsPath, a.services.Require(a.reservations)).Methods(http.MethodGet)

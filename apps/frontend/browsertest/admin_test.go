@@ -101,6 +101,16 @@ func isRun(tab *tab) {
 	tab.see("main", "1 order was erased.", "For Erased")
 	tab.seeNo("main", "Ada Lovelace")
 
+	tab.open("/admin/audit")
+	tab.see("main", "erase a customer", "1 orders erased, 0 left", "move order 4", "delivered", "with the key")
+	tab.seeNo("main", "Ada Lovelace")
+	tab.picture("/admin/audit")
+	tab.isFine("the audit log of orders")
+	tab.press(`nav[aria-label="What was changed"] a[href$="products"]`)
+	tab.see("main", "create product 6", "+7, 7 in stock", "out of sale", "on sale again", "price 39.99, was 49.99")
+	tab.press(`main a[href="/admin/products/6"]`)
+	tab.see("h1", "Trackball")
+
 	tab.press(`form[action="/admin/session/end"] button`)
 	tab.see("main", "Admin key")
 	tab.open("/admin/orders/4")

@@ -2,6 +2,7 @@ package product
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/techcommerce/platform/apps/internal/fault"
 )
@@ -27,6 +28,29 @@ func (c Change) Apply(p *Product) error {
 	}
 	p.Version++
 	return nil
+}
+
+// Since says in words what is different about the product since it was as before.
+func (p Product) Since(before Product) string {
+	var changes []string
+	if p.Name != before.Name {
+		changes = append(changes, fmt.Sprintf("name %q, was %q", p.Name, before.Name))
+	}
+	if p.Price != before.Price {
+		changes = append(changes, fmt.Sprintf("price %s, was %s", p.Price, before.Price))
+	}
+	if p.Stock != before.Stock {
+		changes = append(changes, fmt.Sprintf("stock %d, was %d", p.Stock, before.Stock))
+	}
+	switch {
+	case p.Withdrawn && !before.Withdrawn:
+		changes = append(changes, "out of sale")
+	case !p.Withdrawn && before.Withdrawn:
+		changes = append(changes, "on sale again")
+	case len(changes) == 0:
+		return "nothing changed"
+	}
+	return strings.Join(changes, "; ")
 }
 
 // Add adds to what is in stock, or takes from it.

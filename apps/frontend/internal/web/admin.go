@@ -41,6 +41,7 @@ func (s *Site) adminRoutes(r *mux.Router) {
 		{http.MethodPost, "/admin/orders/{id}/erase", s.signedIn(s.eraseCustomer)},
 		{http.MethodGet, "/admin/events", s.signedIn(s.adminEvents)},
 		{http.MethodPost, "/admin/events", s.signedIn(s.changeEvents)},
+		{http.MethodGet, "/admin/audit", s.signedIn(s.adminAudit)},
 	} {
 		r.HandleFunc(route.path, s.reachable(route.answer)).Methods(route.method)
 	}
@@ -235,7 +236,8 @@ func (s *Site) adminFailed(w http.ResponseWriter, r *http.Request, err error) {
 	}
 }
 
-// audit writes down what an operator did: the log is the record of who changed what.
+// audit writes into this service's log what an owner did, and from where. The record is the audit log of the services that
+// did it.
 func (s *Site) audit(r *http.Request, did string, about ...any) {
 	s.log.InfoContext(r.Context(), "admin "+did, append([]any{"client", s.client(r)}, about...)...)
 }

@@ -32,7 +32,7 @@ func loadTemplates(files assets) (templates, error) {
 	all := templates{}
 	for _, name := range []string{
 		"shop", "product", "checkout", "orders", "order", "problem",
-		"adminsignin", "admin", "adminproducts", "adminproduct", "adminorders", "adminorder", "adminevents",
+		"adminsignin", "admin", "adminproducts", "adminproduct", "adminorders", "adminorder", "adminevents", "adminaudit",
 	} {
 		page, err := base.Clone()
 		if err != nil {

@@ -67,7 +67,14 @@ func (s *Store) Move(ctx context.Context, id int64, step order.Transition) (orde
 
 // SetAccess implements order.Store.
 func (s *Store) SetAccess(ctx context.Context, id int64, access string) (order.Order, error) {
-	o, _, err := s.change(ctx, "set access", id, `UPDATE orders SET access = $2 WHERE id = $1`, access)
+	o, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (order.Order, error) {
+		o, err := scan(tx.QueryRowContext(ctx, `UPDATE orders SET access = $2 WHERE id = $1 RETURNING `+columns, id, access))
+		if err != nil {
+			return o, err
+		}
+		return o, s.record(ctx, tx, "renew link", ofOrder(id), "links from before open nothing any more")
+	})
+	o, _, err = s.found(ctx, "set access", id, o, err)
 	return o, err
 }
 

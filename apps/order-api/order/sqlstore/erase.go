@@ -33,7 +33,12 @@ func (s *Store) Erase(ctx context.Context, customer string) (int, int, error) {
 			return done, err
 		}
 		done.erased = int(count)
-		return done, tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE customer = $1`, customer).Scan(&done.left)
+		row := tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE customer = $1`, customer)
+		if err := row.Scan(&done.left); err != nil {
+			return done, err
+		}
+		detail := fmt.Sprintf("%d orders erased, %d left", done.erased, done.left)
+		return done, s.record(ctx, tx, "erase", "a customer", detail) // who it was is what is erased
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("orders: erase a customer: %w", err) // without the name, which is to be in no log

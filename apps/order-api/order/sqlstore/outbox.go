@@ -123,8 +123,7 @@ const (
 
 // Replay implements webhook.Outbox.
 func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	count, err := s.changeRows(ctx, `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead,
-		selected.Receiver, selected.Order, most)
+	count, err := s.changeSelected(ctx, "send again", `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead, selected, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: replay: %w", err)
 	}
@@ -137,11 +136,30 @@ func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most in
 	if selected.Pending {
 		rows = selectedAll
 	}
-	count, err := s.changeRows(ctx, `DELETE FROM outbox`+rows, selected.Receiver, selected.Order, most)
+	count, err := s.changeSelected(ctx, "discard", `DELETE FROM outbox`+rows, selected, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: discard: %w", err)
 	}
 	return count, nil
+}
+
+// changeSelected does something to selected events, and records it.
+func (s *Store) changeSelected(ctx context.Context, action, statement string, selected webhook.Selection, most int) (int, error) {
+	return database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
+		result, err := tx.ExecContext(ctx, statement, selected.Receiver, selected.Order, most)
+		if err != nil {
+			return 0, err
+		}
+		count, err := result.RowsAffected()
+		if err != nil || count == 0 {
+			return 0, err
+		}
+		detail := fmt.Sprintf("%d to %s", count, selected.Receiver)
+		if selected.Order > 0 {
+			detail += " of " + ofOrder(selected.Order)
+		}
+		return int(count), s.record(ctx, tx, action, "events", detail)
+	})
 }
 
 // changeRows runs one statement and returns how many rows it changed.

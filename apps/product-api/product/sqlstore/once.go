@@ -16,8 +16,12 @@ import (
 // Create implements product.Store.
 func (s *Store) Create(ctx context.Context, p product.Product, once product.Once) (product.Product, bool, error) {
 	created, replayed, err := s.once(ctx, "create", once, func(ctx context.Context, tx *sql.Tx) (product.Product, error) {
-		return scan(tx.QueryRowContext(ctx, `INSERT INTO products (name, search, price_cents, stock)
+		created, err := scan(tx.QueryRowContext(ctx, `INSERT INTO products (name, search, price_cents, stock)
 			VALUES ($1, $2, $3, $4) RETURNING `+columns, p.Name, strings.ToLower(p.Name), p.Price, p.Stock))
+		if err != nil {
+			return created, err
+		}
+		return created, s.record(ctx, tx, created.ID, "create", fmt.Sprintf("%s, %s, %d in stock", created.Name, created.Price, created.Stock))
 	})
 	if err != nil {
 		return product.Product{}, false, fmt.Errorf("product: create: %w", err)
@@ -38,7 +42,7 @@ func (s *Store) AddStock(ctx context.Context, id, change int64, once product.Onc
 		}
 		stock, withdrawn := shelves(p)
 		_, err = tx.ExecContext(ctx, `UPDATE products SET stock = $2, withdrawn = $3 WHERE id = $1`, id, stock, withdrawn)
-		return p, err
+		return p, errors.Join(err, s.record(ctx, tx, id, "stock", fmt.Sprintf("%+d, %d in stock", change, p.Stock)))
 	})
 	if err != nil {
 		return product.Product{}, false, fmt.Errorf("product %d: add stock: %w", id, err)

@@ -8,8 +8,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 	"strings"
 
+	"github.com/techcommerce/platform/apps/internal/audit"
 	"github.com/techcommerce/platform/apps/internal/database"
 	"github.com/techcommerce/platform/apps/product-api/product"
 )
@@ -99,18 +101,24 @@ func (s *Store) Update(ctx context.Context, id int64, change product.Change) (pr
 		if err != nil {
 			return p, missing(err)
 		}
+		before := p
 		if err := change.Apply(&p); err != nil {
 			return p, err
 		}
 		stock, withdrawn := shelves(p)
 		_, err = tx.ExecContext(ctx, `UPDATE products SET name = $2, search = $3, price_cents = $4, version = $5, stock = $6,
 			withdrawn = $7 WHERE id = $1`, id, p.Name, strings.ToLower(p.Name), p.Price, p.Version, stock, withdrawn)
-		return p, err
+		return p, errors.Join(err, s.record(ctx, tx, id, "edit", p.Since(before)))
 	})
 	if err != nil {
 		return product.Product{}, fmt.Errorf("product %d: update: %w", id, err)
 	}
 	return p, nil
+}
+
+// record records what the shop's owner did to a product.
+func (s *Store) record(ctx context.Context, tx *sql.Tx, id int64, action, detail string) error {
+	return audit.Record(ctx, tx, s.db.Now(), audit.Action{Name: action, Subject: "product " + strconv.FormatInt(id, 10), Detail: detail})
 }
 
 // shelves says where what is in stock of a product stands: for sale, or set aside.
