@@ -49,7 +49,7 @@ cluster-down: local ## stop the local Kubernetes and keep its data
 images: local ## build the shop's images as OCI archives, no Docker needed
 	@$(LOCAL) images
 
-test: ## prove everything, and tell where the time went; what CI runs
+test: ## prove everything, and tell where the time went; CI runs this, and race and vulnerabilities
 	@test/stages test-packages $(FAST) lint test-unit test-attacks test-histories test-fuzz test-datadog test-e2e
 
 test-packages:
@@ -142,7 +142,7 @@ load: ## send a shop what customers send, and see how it takes it: make load RAT
 	@$(if $(filter local,$(STACK)),[ ! -x $(LOCAL) ] || eval "$$($(LOCAL) env)";) exec .local/bin/load -stack '$(STACK)' -url '$(URL)' -allow '$(ALLOW_HOST)' \
 		-rate '$(or $(RATE),0)' -users '$(or $(USERS),0)' -duration '$(or $(DURATION),1m)' -report '$(REPORT)'
 
-drill-alerts: ## break a stack beside the one that is up here in twelve ways, and time the alerts: an hour, not part of make test
+drill-alerts: ## break a stack beside the one that is up here, fault by fault, and time the alerts: an hour, not part of make test
 	@test/install-packages
 	E2E_CHECKOUT=$(CURDIR) E2E_DRILL=alerts E2E_FAULT=$(FAULT) go test -v -count=1 -parallel 16 -timeout 3h -run TestAlerts ./test/e2e
 
@@ -191,12 +191,12 @@ revert: deliver ## make an object as it was deployed again: make revert STACK=st
 review-stack: deliver
 	@$(DELIVER) prepare $(OF_STACK) -from '$(FROM)' -domain '$(REVIEW_DOMAIN)'
 
-review-account: review-stack deployer ## the account that brings it up, and nothing else, made by an administrator
+review-account: review-stack deployer ## the account that may deploy one pull request's shop, made by an administrator: make review-account STACK=pr-12
 
 review: review-stack ## a shop of its own for a pull request: make review STACK=pr-12 REVIEW_DOMAIN=review.example.com
 	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)' -labels allow-data-loss,allow-downtime,allow-fixed-name,allow-exposure,allow-alerts
 
-review-down: deliver ## take it away, its data too: make review-down STACK=pr-12
+review-down: deliver ## remove a pull request's shop and its data: make review-down STACK=pr-12
 	@$(DELIVER) remove $(OF_STACK)
 
 deployer: ## the account that a pipeline works on one stack with, made by an administrator: make deployer STACK=staging

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/netip"
+
 	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/infra/workload"
 	"github.com/techcommerce/platform/stacks"
@@ -19,7 +21,7 @@ type receiver interface {
 // outgoing is where a service may connect to for a receiver.
 func outgoing(to receiver) (callees []workload.Callee) {
 	for _, network := range cidrStrings(to.Ranges()) {
-		callees = append(callees, workload.Callee{Peer: kube.Peer{CIDR: network}, Port: to.Port()})
+		callees = append(callees, workload.Callee{Peer: kube.Peer{CIDR: network, Except: linkLocal(network)}, Port: to.Port()})
 	}
 	switch {
 	case len(callees) > 0:
@@ -31,4 +33,20 @@ func outgoing(to receiver) (callees []workload.Callee) {
 		callees = append(callees, workload.Callee{Peer: peer, Port: to.Port()})
 	}
 	return callees
+}
+
+// linkLocal lists what a range leaves out: the addresses where a cloud tells its machines their credentials. A range that is
+// wholly within them means them.
+func linkLocal(network string) (except []string) {
+	within, err := netip.ParsePrefix(network)
+	if err != nil {
+		return nil // the settings were checked
+	}
+	for _, text := range []string{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128"} {
+		left := netip.MustParsePrefix(text)
+		if within.Bits() < left.Bits() && within.Contains(left.Addr()) {
+			except = append(except, text)
+		}
+	}
+	return except
 }

@@ -29,6 +29,8 @@ func TestTraces(t *testing.T) {
 			"https://collector.example.com", []string{"0.0.0.0/0 but 5 [443]", "::/0 but 2 [443]"}},
 		{"a collector in networks of ours", `{url: "https://10.1.2.3:4318", networks: [10.1.2.0/24]}`,
 			"https://10.1.2.3:4318", []string{"10.1.2.0/24 but 0 [4318]"}},
+		{"a range that has a cloud's metadata in it", `{url: "https://collector.example.com", networks: [0.0.0.0/0, "::/0"]}`,
+			"https://collector.example.com", []string{"0.0.0.0/0 but 1 [443]", "::/0 but 2 [443]"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

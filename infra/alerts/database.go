@@ -105,7 +105,7 @@ max by (namespace) (pg_settings_max_connections{job="postgres-exporter", namespa
 			},
 			Fix: []Step{
 				{Do: "More pods than planned: `databaseConnections` times the pods must fit. The program sets PostgreSQL's limit for " +
-					"`autoscale.max` pods of two releases; whatever is more was scaled by hand."},
+					"`autoscale.max` pods of two releases; whatever is more was scaled by hand: `make revert STACK=$STACK OBJECT=all` takes it back."},
 				{Do: "A session hangs: end it.",
 					Run: "kubectl -n $NS exec $database-0 -- psql -U postgres -h /tmp -c \"select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction' and state_change < now() - interval '5 minutes'\""},
 			},

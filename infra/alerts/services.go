@@ -163,7 +163,7 @@ func highResponseTime(t Target) Alert {
 /
 sum by (pod) (rate(container_cpu_cfs_periods_total{namespace="$namespace", container!=""}[5m]))`},
 				{Do: "Are there more requests than usual? Compare with the same hour of yesterday.",
-					Query: `service:http_requests:rate / (service:http_requests:rate offset 1d)`},
+					Query: `service:http_requests:rate{namespace="$namespace"} / (service:http_requests:rate{namespace="$namespace"} offset 1d)`},
 				{Do: "Is the node itself busy?", Run: "kubectl top nodes\nkubectl -n $NS top pods"},
 			},
 			Fix: []Step{
@@ -215,7 +215,7 @@ service:http_requests:rate{namespace="$namespace"}
 					"that are being received use all the memory set aside for them. `backend`: too many requests wait for the service behind this one.",
 					Query: `sum by (service, route, reason) (rate(` + contract.MetricRequestsShed + `{$services}[5m])) > 0`},
 				{Do: "Is there more traffic than usual, or does each request take longer?",
-					Query: `service:http_requests:rate / (service:http_requests:rate offset 1d)`},
+					Query: `service:http_requests:rate{namespace="$namespace"} / (service:http_requests:rate{namespace="$namespace"} offset 1d)`},
 				{Do: "Do the pods have enough processor time?", Run: "kubectl -n $NS top pods\nkubectl -n $NS get hpa"},
 				{Do: "Does one address send most of it?",
 					Run: `kubectl -n $NS logs -l app.kubernetes.io/name=$SERVICE --since=5m --tail=-1 | grep '"shed":' | tail -n 20`},

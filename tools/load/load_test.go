@@ -190,9 +190,12 @@ func TestSettings(t *testing.T) {
 		want []string
 	}{
 		{name: "every problem at once", args: []string{"-url", "localhost", "-rate", "-1", "-users", "2000", "-duration", "0s"},
-			want: []string{`url: "localhost"`, "rate: -1", "users: 2000", "give one of them", "duration: 0s"}},
+			want: []string{`URL: "localhost"`, "RATE: -1", "USERS: 2000", "give one of them", "DURATION: 0s"}},
 		{name: "somebody else's host", args: []string{"-url", "https://shop.example.com", "-stack", "nobody"},
 			want: []string{"shop.example.com is neither this machine nor an address of stack nobody", "ALLOW_HOST=shop.example.com"}},
+		{name: "a path", args: []string{"-url", "http://localhost:3000/products"}, want: []string{"want only the shop's address: http://localhost:3000"}},
+		{name: "no duration", args: []string{"-duration", "10"}, want: []string{"DURATION as 10s or 2m"}},
+		{name: "no folder for the report", args: []string{"-report", "nowhere/at/all.html"}, want: []string{"there is no folder nowhere/at"}},
 		{name: "no shop", args: []string{"-url", "http://127.0.0.1:1"}, want: []string{"no shop answers"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -27,6 +27,8 @@ type report struct {
 	failures map[string]int
 	// refused are orders for which there was too little stock, limited those that came too fast from one client.
 	refused, limited int
+	// during is how many orders were cancelled before the run was over.
+	during int
 	// recent are the latencies since the last line.
 	recent []time.Duration
 
@@ -86,7 +88,9 @@ func (r *report) line() string {
 	return text
 }
 
+// close ends the measurement. What is cancelled from now on is in no row.
 func (r *report) close() {
+	r.during = r.orders.cancelled
 	r.all.Close()
 	for _, m := range r.kinds {
 		m.Close()
@@ -110,7 +114,8 @@ func (r *report) keep(o order, why string) {
 func (r *report) end(s settings, out io.Writer) error {
 	r.table(out)
 	fmt.Fprintf(out, "\n%.1f requests a second, over %s\n", r.all.Rate, r.all.Duration.Round(time.Second))
-	fmt.Fprintf(out, "%d orders acknowledged, %d cancelled again\n", r.orders.acknowledged, r.orders.cancelled)
+	fmt.Fprintf(out, "%d orders acknowledged, %d cancelled again: %d during the run, the rest after it\n",
+		r.orders.acknowledged, r.orders.cancelled, r.during)
 	for _, text := range r.kept {
 		fmt.Fprintln(out, "stays:", text)
 	}

@@ -10,7 +10,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -55,14 +57,17 @@ func parse(args []string) (settings, error) {
 	flags.DurationVar(&s.tidy, "tidy", 2*time.Minute, "how long the shop is asked at the end to cancel what was ordered")
 	flags.StringVar(&s.report, "report", "", "a file for a page with plots")
 	if err := flags.Parse(args); err != nil {
-		return s, err
+		return s, fmt.Errorf("%w: want RATE and USERS as numbers, DURATION as 10s or 2m", err)
 	}
 	var found []error
 	if address != "" {
 		shop, err := url.Parse(address)
-		if err != nil || shop.Hostname() == "" || shop.Scheme != "http" && shop.Scheme != "https" {
-			found = append(found, fmt.Errorf("url: %q is no address, want for example http://localhost:30000", address))
-		} else {
+		switch {
+		case err != nil || shop.Hostname() == "" || shop.Scheme != "http" && shop.Scheme != "https":
+			found = append(found, fmt.Errorf("URL: %q is no address, want for example http://localhost:30000", address))
+		case strings.Trim(shop.Path, "/") != "" || shop.RawQuery != "":
+			found = append(found, fmt.Errorf("URL: %q has a path, want only the shop's address: %s://%s", address, shop.Scheme, shop.Host))
+		default:
 			s.shop = &url.URL{Scheme: shop.Scheme, User: shop.User, Host: shop.Host}
 		}
 	}
@@ -71,20 +76,34 @@ func parse(args []string) (settings, error) {
 	}
 	switch {
 	case s.rate != 0 && s.users != 0:
-		found = append(found, errors.New("rate and users: give one of them, either a pace or users who wait for answers"))
+		found = append(found, errors.New("RATE and USERS: give one of them, either a pace or users who wait for answers"))
 	case s.rate == 0 && s.users == 0:
 		s.rate = 20
 	}
 	if s.rate < 0 || s.rate > mostRate {
-		found = append(found, fmt.Errorf("rate: %d a second, want 1 to %d", s.rate, mostRate))
+		found = append(found, fmt.Errorf("RATE: %d a second, want 1 to %d", s.rate, mostRate))
 	}
 	if s.users < 0 || s.users > mostUsers {
-		found = append(found, fmt.Errorf("users: %d, want 1 to %d", s.users, mostUsers))
+		found = append(found, fmt.Errorf("USERS: %d, want 1 to %d", s.users, mostUsers))
+	}
+	if err := writable(s.report); err != nil {
+		found = append(found, err)
 	}
 	if s.duration < time.Second || s.duration > 24*time.Hour {
-		found = append(found, fmt.Errorf("duration: %s, want 1s to 24h", s.duration))
+		found = append(found, fmt.Errorf("DURATION: %s, want 1s to 24h", s.duration))
 	}
 	return s, errors.Join(found...)
+}
+
+// writable fails where the report could not be written in the end.
+func writable(report string) error {
+	if report == "" {
+		return nil
+	}
+	if folder, err := os.Stat(filepath.Dir(report)); err != nil || !folder.IsDir() {
+		return fmt.Errorf("REPORT: there is no folder %s", filepath.Dir(report))
+	}
+	return nil
 }
 
 // locate finds the shop, and refuses a host that is nobody's here: load is an attack where it is not expected.
@@ -102,10 +121,10 @@ func (s *settings) locate(ctx context.Context) error {
 		}
 	}
 	if s.shop == nil {
-		return fmt.Errorf("url: stack %s has no address that this machine reaches (%v): give one, for example URL=http://localhost:3000 after make run", s.stack, err)
+		return fmt.Errorf("URL: stack %s has no address that this machine reaches (%v): give one, for example URL=http://localhost:3000 after make run", s.stack, err)
 	}
 	if !s.mine() {
-		return fmt.Errorf("url: %s is neither this machine nor an address of stack %s. If it is yours, and load is expected there, allow it: make load URL=%s ALLOW_HOST=%s",
+		return fmt.Errorf("URL: %s is neither this machine nor an address of stack %s. If it is yours, and load is expected there, allow it: make load URL=%s ALLOW_HOST=%s",
 			s.shop.Hostname(), s.stack, s.shop, s.shop.Hostname())
 	}
 	return nil

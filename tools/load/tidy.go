@@ -25,7 +25,7 @@ func (r *requests) tidy(within time.Duration, out io.Writer, seen *report) error
 	if len(left) == 0 {
 		return nil
 	}
-	fmt.Fprintf(out, "cancelling the %d orders that are left\n", len(left))
+	fmt.Fprintf(out, "cancelling the orders that are left: %d\n", len(left))
 	// It goes on though the run was interrupted; who interrupts again ends the process.
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()

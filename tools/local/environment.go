@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -68,6 +69,14 @@ func (s *session) environ() []string {
 func printEnvironment(_ context.Context, s *session) error {
 	if err := s.silencePulumi(); err != nil {
 		return err
+	}
+	if err := os.MkdirAll(s.path("pulumi", "state"), 0o755); err != nil {
+		return err // Pulumi would not log in to a folder that is not there
+	}
+	if _, err := exec.LookPath(s.path("bin", "pulumi")); err != nil {
+		if _, err := exec.LookPath("pulumi"); err != nil {
+			fmt.Fprintln(os.Stderr, "pulumi is not built here yet: run make up, or make tools for the tools alone")
+		}
 	}
 	for _, variable := range s.environment() {
 		fmt.Printf("export %s='%s'\n", variable[0], strings.ReplaceAll(variable[1], "'", `'\''`))
