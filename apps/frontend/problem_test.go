@@ -106,7 +106,7 @@ func TestAProductThatIsNotSoldAnyMore(t *testing.T) {
 		t.Error("its page promises that it can be bought")
 	}
 	mustShow(t, visitor.press("add", "2"), "That product is no longer sold.", "Mouse", "No longer sold")
-	mustShow(t, visitor.open("/checkout"), "No longer sold")
+	mustShow(t, visitor.open("/checkout"), "No longer sold", "Please change what is marked before you order.")
 }
 
 // TestAnswersAreCompressed: pages and assets for those who can read it, and the first page is small.

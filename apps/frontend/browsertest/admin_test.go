@@ -30,7 +30,7 @@ func isRun(tab *tab) {
 	tab.signIn("not the key")
 	tab.see("main", "That is not the admin key.")
 	tab.signIn(adminKey)
-	tab.see("main", "Overview", "Of every product there are 10 or more.")
+	tab.see("main", "Overview", "No product is low: there are 10 or more of each.")
 	tab.picture("/admin")
 
 	tab.open("/admin/products")
@@ -135,7 +135,7 @@ func endsSale(tab *tab) {
 	tab.see("#cart", "Trackball", "No longer sold")
 	tab.isFine("a cart with what is not sold any more")
 	tab.open("/products/6")
-	tab.see("main", "Trackball", "No longer sold", "This product is not sold any more. Orders of it go on.")
+	tab.see("main", "Trackball", "No longer sold", "This product is not sold any more. Orders that were placed before are still fulfilled.")
 	tab.seeNo("main", "Add to cart")
 	tab.seeNo("main", "in stock")
 	tab.picture("/products/6 out of sale")

@@ -29,7 +29,7 @@ func (s *Site) product(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	found, err := s.backend.Product(ctx, id)
 	if fault.KindOf(err) == fault.NotFound {
-		s.problem(w, r, http.StatusNotFound, problem{"No longer sold", "There is no such product, or not any more."})
+		s.problem(w, r, http.StatusNotFound, problem{"Product not found", "There is no such product, or not any more."})
 		return
 	}
 	if err != nil {
