@@ -123,7 +123,9 @@ func serveChat(t *testing.T, address string) *chatServer {
 	server := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		if c.outOfOrder.Load() {
 			http.Error(w, "out of order", http.StatusInternalServerError)
+			return
 		}
+		fmt.Fprint(w, "ok") // Alertmanager takes any other answer for an error of Slack's
 	})}
 	go server.Serve(listener) //nolint:errcheck // it says that it was closed, when the test ends
 	t.Cleanup(func() { server.Close() })
