@@ -163,17 +163,24 @@ OF_STACK = -stack '$(STACK)'
 # Pulumi would build it, but with Go's own appetite for memory.
 WHOLE := $(if $(filter local,$(STACK))$(findstring lean,$(GOFLAGS)),,program)
 
+# These come first, before minutes of compiling.
+known-stack:
+	@[ -f 'Pulumi.$(STACK).yaml' ] || { echo 'there is no Pulumi.$(STACK).yaml here; the stacks are:' $(patsubst Pulumi.%.yaml,%,$(wildcard Pulumi.*.yaml)); exit 1; }
+
+confirmed:
+	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
+
 datadog-keys: ## ask Datadog whether it knows a stack's keys: make datadog-keys STACK=staging
 	@go run ./infra/cmd/datadog '$(STACK)'
 
 preflight: deliver ## what a stack's cluster is and has, and what the stack lacks there: make preflight STACK=staging
 	@$(DELIVER) preflight $(OF_STACK)
 
-preview: deliver $(WHOLE) ## what an update would do, by risk: make preview STACK=staging LABELS=allow-exposure
+preview: known-stack deliver $(WHOLE) ## what an update would do, by risk: make preview STACK=staging LABELS=allow-exposure
 	@pulumi preview --json --stack '$(STACK)' > .local/preview.json || [ -s .local/preview.json ]
 	@$(DELIVER) review $(OF_STACK) -labels '$(LABELS)' < .local/preview.json | tee '.local/preview-$(STACK).md'
 
-deploy: deliver $(WHOLE) ## pulumi up, prove that it runs, smoke test; rolled back if it fails: make deploy STACK=staging LABELS=allow-downtime
+deploy: known-stack deliver $(WHOLE) ## pulumi up, prove that it runs, smoke test; rolled back if it fails: make deploy STACK=staging LABELS=allow-downtime
 	@$(DELIVER) deploy $(OF_STACK) -url '$(URL)' -labels '$(LABELS)'
 
 verify: deliver ## prove that what runs is what was declared, and try the shop: make verify STACK=staging URL=https://…
@@ -203,8 +210,7 @@ deployer: ## the account that a pipeline works on one stack with, made by an adm
 	@mkdir -p .local/bin && go build -o .local/bin/deployer ./infra/cmd/deployer
 	@.local/bin/deployer -stack '$(STACK)' $(ARGS)
 
-destroy: deliver ## take a stack away, but for what is protected: make destroy STACK=staging CONFIRM=staging
-	@[ '$(CONFIRM)' = '$(STACK)' ] || { echo 'say its name again: make destroy STACK=$(STACK) CONFIRM=$(STACK)'; exit 1; }
+destroy: confirmed deliver ## take a stack away, but for what is protected: make destroy STACK=staging CONFIRM=staging
 	@$(DELIVER) destroy $(OF_STACK)
 
 race: ## the tests that need no cluster, under the race detector
