@@ -43,26 +43,26 @@ func customers(ctx context.Context, s settings, out io.Writer) (*report, error) 
 	}
 }
 
-// prepare learns what the shop sells. It fails where no shop answers.
+// prepare learns what the shop sells. It fails where no shop answers, or one of its APIs.
 func prepare(ctx context.Context, s settings) (*requests, error) {
-	address := s.shop.String() + "/api/products?limit=100"
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, err
-	}
-	response, err := client().Do(request)
-	if err != nil {
+	if _, kind, err := read(ctx, s.shop.String()+"/"); err != nil {
 		return nil, fmt.Errorf("no shop answers: %w", err)
+	} else if !strings.HasPrefix(kind, "text/html") {
+		return nil, fmt.Errorf("%s answers, but has no page: want the frontend's address", s.shop)
 	}
-	defer func() { _ = response.Body.Close() }() // it was read
+	address := s.shop.String() + "/api/products?limit=100"
+	text, _, err := read(ctx, address)
+	if err != nil {
+		return nil, fmt.Errorf("the list of products: %w", err)
+	}
 	var sells struct {
 		Products []struct {
 			ID   int64
 			Name string
 		}
 	}
-	if err := json.NewDecoder(io.LimitReader(response.Body, 1<<20)).Decode(&sells); err != nil || response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answers %s, want a shop's list of products", address, response.Status)
+	if err := json.Unmarshal(text, &sells); err != nil {
+		return nil, fmt.Errorf("%s is no list of products: %w", address, err)
 	}
 	if len(sells.Products) == 0 {
 		return nil, fmt.Errorf("%s: the shop sells nothing yet; add products at %s/admin", address, s.shop)
@@ -74,4 +74,22 @@ func prepare(ctx context.Context, s settings) (*requests, error) {
 		r.words = append(r.words, strings.ToLower(word))
 	}
 	return r, nil
+}
+
+// read returns what is at an address, and its type.
+func read(ctx context.Context, address string) (text []byte, kind string, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, "", err
+	}
+	response, err := client().Do(request)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = response.Body.Close() }() // it was read
+	if response.StatusCode != http.StatusOK {
+		return nil, "", fmt.Errorf("%s answers %s", address, response.Status)
+	}
+	text, err = io.ReadAll(io.LimitReader(response.Body, 1<<20))
+	return text, response.Header.Get("Content-Type"), err
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -23,6 +24,8 @@ type shop struct {
 	placed func(number int, w http.ResponseWriter) (forgotten bool)
 	// read answers whatever is read.
 	read http.HandlerFunc
+	// served counts what was read: the first page is looked at before the customers come.
+	served atomic.Int64
 }
 
 func (s *shop) start(t *testing.T) string {
@@ -30,7 +33,8 @@ func (s *shop) start(t *testing.T) string {
 	s.orders, s.keys = map[string]string{}, map[string]bool{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
-		if s.read != nil && r.URL.RawQuery != "limit=100" {
+		w.Header().Set("Content-Type", "text/html")
+		if s.read != nil && s.served.Add(1) > 1 && r.URL.RawQuery != "limit=100" {
 			s.read(w, r)
 			return
 		}
@@ -165,6 +169,7 @@ func TestLoadReportsThoughOrdersStay(t *testing.T) {
 	t.Parallel()
 	s := &shop{orders: map[string]string{}, keys: map[string]bool{}}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
 		switch {
 		case r.URL.RawQuery == "limit=100":
 			fmt.Fprint(w, `{"products": [{"id": 1, "name": "Laptop"}]}`)
@@ -207,6 +212,20 @@ func TestSettings(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestLoadWantsTheFrontend: the addresses of the APIs look much like it.
+func TestLoadWantsTheFrontend(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"products": [{"id": 1, "name": "Laptop"}]}`)
+	}))
+	t.Cleanup(server.Close)
+	err := run(t.Context(), []string{"-url", server.URL}, new(strings.Builder))
+	if err == nil || !strings.Contains(err.Error(), "want the frontend's address") {
+		t.Errorf("got %v", err)
 	}
 }
 
