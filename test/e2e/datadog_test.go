@@ -21,7 +21,7 @@ func (w *watched) exportsForDatadog(t *testing.T) {
 	}
 	for service, checks := range told {
 		for _, metric := range checks.metrics {
-			if !w.exportedAt(t, checks.address, metric) {
+			if !ofAbsentObjects[metric] && !w.exportedAt(t, checks.address, metric) {
 				t.Errorf("%s: nothing exports %s at %s", service, metric, checks.address)
 			}
 		}
