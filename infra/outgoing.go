@@ -1,8 +1,6 @@
 package main
 
 import (
-	"net/netip"
-
 	"github.com/techcommerce/platform/infra/internal/kube"
 	"github.com/techcommerce/platform/infra/workload"
 	"github.com/techcommerce/platform/stacks"
@@ -20,33 +18,15 @@ type receiver interface {
 
 // outgoing is where a service may connect to for a receiver.
 func outgoing(to receiver) (callees []workload.Callee) {
-	for _, network := range cidrStrings(to.Ranges()) {
-		callees = append(callees, workload.Callee{Peer: kube.Peer{CIDR: network, Except: linkLocal(network)}, Port: to.Port()})
-	}
-	switch {
-	case len(callees) > 0:
-		return callees
+	peers, port := kube.Internet(), to.Port()
+	switch ranges := cidrStrings(to.Ranges()); {
+	case len(ranges) > 0:
+		peers = kube.WithoutMetadata(ranges)
 	case to.Namespace() != "":
-		return []workload.Callee{{Peer: kube.Peer{Namespace: to.Namespace()}}}
+		peers, port = []kube.Peer{{Namespace: to.Namespace()}}, 0
 	}
-	for _, peer := range kube.Internet() {
-		callees = append(callees, workload.Callee{Peer: peer, Port: to.Port()})
+	for _, peer := range peers {
+		callees = append(callees, workload.Callee{Peer: peer, Port: port})
 	}
 	return callees
-}
-
-// linkLocal lists what a range leaves out: the addresses where a cloud tells its machines their credentials. A range that is
-// wholly within them means them.
-func linkLocal(network string) (except []string) {
-	within, err := netip.ParsePrefix(network)
-	if err != nil {
-		return nil // the settings were checked
-	}
-	for _, text := range []string{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128"} {
-		left := netip.MustParsePrefix(text)
-		if within.Bits() < left.Bits() && within.Contains(left.Addr()) {
-			except = append(except, text)
-		}
-	}
-	return except
 }

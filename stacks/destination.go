@@ -3,7 +3,6 @@ package stacks
 import (
 	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -21,21 +20,6 @@ func namespaceOf(destination string) string {
 		return ""
 	}
 	return parts[1]
-}
-
-// portOf is where a destination listens, 0 if it is no address.
-func portOf(destination string) int {
-	address, err := url.Parse(destination)
-	if err != nil {
-		return 0
-	}
-	if port, err := strconv.Atoi(address.Port()); err == nil {
-		return port
-	}
-	if address.Scheme == "http" {
-		return 80
-	}
-	return 443
 }
 
 // checkDestination says what is wrong with a destination, empty if nothing is.

@@ -14,7 +14,7 @@ type Traces struct {
 func (t Traces) Namespace() string { return namespaceOf(t.URL) }
 
 // Port is where the collector listens.
-func (t Traces) Port() int { return portOf(t.URL) }
+func (t Traces) Port() int { return PortOf(t.URL) }
 
 // Ranges are the collector's address ranges, as far as they are given.
 func (t Traces) Ranges() []CIDR { return t.Networks }

@@ -29,7 +29,7 @@ type OrderWebhook struct {
 func (w OrderWebhook) Namespace() string { return namespaceOf(w.URL) }
 
 // Port is where the receiver listens.
-func (w OrderWebhook) Port() int { return portOf(w.URL) }
+func (w OrderWebhook) Port() int { return PortOf(w.URL) }
 
 // Ranges are the receiver's address ranges, as far as they are given.
 func (w OrderWebhook) Ranges() []CIDR { return w.Networks }

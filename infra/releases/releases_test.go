@@ -150,7 +150,6 @@ func TestWhatChangedShowsNoValue(t *testing.T) {
 	}
 }
 
-// TestEveryStoringServiceHasASchema reads this repository's own migrations.
 // TestTextIsNoOtherSetting: pulumi config set logLevel debug makes text of what stands beside it.
 func TestTextIsNoOtherSetting(t *testing.T) {
 	t.Parallel()
@@ -161,6 +160,7 @@ func TestTextIsNoOtherSetting(t *testing.T) {
 	}
 }
 
+// TestEveryStoringServiceHasASchema reads this repository's own migrations.
 func TestEveryStoringServiceHasASchema(t *testing.T) {
 	t.Parallel()
 	schema, err := releases.Schema(stackstest.Root())

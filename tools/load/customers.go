@@ -45,15 +45,21 @@ func customers(ctx context.Context, s settings, out io.Writer) (*report, error) 
 
 // prepare learns what the shop sells. It fails where no shop answers, or one of its APIs.
 func prepare(ctx context.Context, s settings) (*requests, error) {
-	if _, kind, err := read(ctx, s.shop.String()+"/"); err != nil {
+	shop := client()
+	front, err := send(ctx, shop, get(s.shop, "/"))
+	if err != nil {
 		return nil, fmt.Errorf("no shop answers: %w", err)
-	} else if !strings.HasPrefix(kind, "text/html") {
-		return nil, fmt.Errorf("%s answers, but has no page: want the frontend's address", s.shop)
 	}
-	address := s.shop.String() + "/api/products?limit=100"
-	text, _, err := read(ctx, address)
+	if front.code != http.StatusOK || !strings.HasPrefix(front.kind, "text/html") {
+		return nil, fmt.Errorf("%s answers, but has no page (status %d): want the frontend's address", s.shop, front.code)
+	}
+	catalogue := get(s.shop, "/api/products?limit=100")
+	listed, err := send(ctx, shop, catalogue)
 	if err != nil {
 		return nil, fmt.Errorf("the list of products: %w", err)
+	}
+	if listed.code != http.StatusOK {
+		return nil, fmt.Errorf("%s answers status %d, want a list of products", catalogue.URL, listed.code)
 	}
 	var sells struct {
 		Products []struct {
@@ -61,11 +67,11 @@ func prepare(ctx context.Context, s settings) (*requests, error) {
 			Name string
 		}
 	}
-	if err := json.Unmarshal(text, &sells); err != nil {
-		return nil, fmt.Errorf("%s is no list of products: %w", address, err)
+	if err := json.Unmarshal(listed.body, &sells); err != nil {
+		return nil, fmt.Errorf("%s is no list of products: %w", catalogue.URL, err)
 	}
 	if len(sells.Products) == 0 {
-		return nil, fmt.Errorf("%s: the shop sells nothing yet; add products at %s/admin", address, s.shop)
+		return nil, fmt.Errorf("%s: the shop sells nothing yet; add products at %s/admin", catalogue.URL, s.shop)
 	}
 	r := &requests{shop: s.shop, run: strconv.FormatUint(rand.Uint64(), 36), random: rand.IntN, orders: newOrders()}
 	for _, p := range sells.Products {
@@ -74,22 +80,4 @@ func prepare(ctx context.Context, s settings) (*requests, error) {
 		r.words = append(r.words, strings.ToLower(word))
 	}
 	return r, nil
-}
-
-// read returns what is at an address, and its type.
-func read(ctx context.Context, address string) (text []byte, kind string, err error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
-	if err != nil {
-		return nil, "", err
-	}
-	response, err := client().Do(request)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() { _ = response.Body.Close() }() // it was read
-	if response.StatusCode != http.StatusOK {
-		return nil, "", fmt.Errorf("%s answers %s", address, response.Status)
-	}
-	text, err = io.ReadAll(io.LimitReader(response.Body, 1<<20))
-	return text, response.Header.Get("Content-Type"), err
 }

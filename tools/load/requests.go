@@ -37,16 +37,16 @@ func (r *requests) next(target *vegeta.Target) error {
 func (r *requests) request(what kind) vegeta.Target {
 	switch what {
 	case page:
-		return r.get("/")
+		return get(r.shop, "/")
 	case list:
-		return r.get("/api/products?limit=20")
+		return get(r.shop, "/api/products?limit=20")
 	case search:
-		return r.get("/api/products?q=" + url.QueryEscape(r.words[r.random(len(r.words))]))
+		return get(r.shop, "/api/products?q="+url.QueryEscape(r.words[r.random(len(r.words))]))
 	case place:
 		return r.place()
 	case look:
 		if o, ok := r.orders.any(r.random); ok {
-			target := r.get(o.path())
+			target := get(r.shop, o.path())
 			target.Header = http.Header{"Order-Access": {o.Access}}
 			return target
 		}
@@ -56,11 +56,11 @@ func (r *requests) request(what kind) vegeta.Target {
 		}
 	case product:
 	}
-	return r.get(fmt.Sprintf("/api/products/%d", r.products[r.random(len(r.products))]))
+	return get(r.shop, fmt.Sprintf("/api/products/%d", r.products[r.random(len(r.products))]))
 }
 
-func (r *requests) get(path string) vegeta.Target {
-	return vegeta.Target{Method: http.MethodGet, URL: r.shop.String() + path}
+func get(shop *url.URL, path string) vegeta.Target {
+	return vegeta.Target{Method: http.MethodGet, URL: shop.String() + path}
 }
 
 // place orders one piece. The key is new each time, so nothing is bought twice however often the network repeats it.

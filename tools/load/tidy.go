@@ -44,21 +44,21 @@ func (r *requests) tidy(within time.Duration, out io.Writer, seen *report) error
 // undo cancels one order.
 func (r *requests) undo(ctx context.Context, shop *http.Client, o order, seen *report) error {
 	for {
-		code, body, err := send(ctx, shop, cancellation(r.shop, o))
+		got, err := send(ctx, shop, cancellation(r.shop, o))
 		switch {
-		case err == nil && code == http.StatusOK:
-			r.orders.answered(cancel, &vegeta.Result{Code: http.StatusOK, Body: body})
+		case err == nil && got.code == http.StatusOK:
+			r.orders.answered(cancel, &vegeta.Result{Code: http.StatusOK, Body: got.body})
 			return nil
-		case err == nil && code == http.StatusNotFound:
+		case err == nil && got.code == http.StatusNotFound:
 			r.orders.forget(o)
 			seen.lose(o)
 			return nil
-		case err == nil && code == http.StatusConflict:
+		case err == nil && got.code == http.StatusConflict:
 			r.orders.forget(o)
-			seen.keep(o, string(body))
+			seen.keep(o, string(got.body))
 			return nil
 		case err == nil:
-			err = fmt.Errorf("status %d: %.200s", code, body)
+			err = fmt.Errorf("status %d: %.200s", got.code, got.body)
 		}
 		select {
 		case <-ctx.Done():
@@ -66,18 +66,4 @@ func (r *requests) undo(ctx context.Context, shop *http.Client, o order, seen *r
 		case <-time.After(pause):
 		}
 	}
-}
-
-func send(ctx context.Context, shop *http.Client, target vegeta.Target) (code int, body []byte, err error) {
-	request, err := target.Request()
-	if err != nil {
-		return 0, nil, err
-	}
-	response, err := shop.Do(request.WithContext(ctx))
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { _ = response.Body.Close() }() // it was read
-	body, err = io.ReadAll(io.LimitReader(response.Body, 1<<16))
-	return response.StatusCode, body, err
 }

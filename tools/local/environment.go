@@ -67,16 +67,12 @@ func (s *session) environ() []string {
 
 // printEnvironment prints the variables for a shell: eval "$(make env)".
 func printEnvironment(_ context.Context, s *session) error {
-	if err := s.silencePulumi(); err != nil {
+	if err := s.prepareBackend(); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.path("pulumi", "state"), 0o755); err != nil {
-		return err // Pulumi would not log in to a folder that is not there
-	}
-	if _, err := exec.LookPath(s.path("bin", "pulumi")); err != nil {
-		if _, err := exec.LookPath("pulumi"); err != nil {
-			fmt.Fprintln(os.Stderr, "pulumi is not built here yet: run make up, or make tools for the tools alone")
-		}
+	_, built := exec.LookPath(s.path("bin", "pulumi"))
+	if _, installed := exec.LookPath("pulumi"); built != nil && installed != nil {
+		fmt.Fprintln(os.Stderr, "pulumi is not built here yet: run make up, or make tools for the tools alone")
 	}
 	for _, variable := range s.environment() {
 		fmt.Printf("export %s='%s'\n", variable[0], strings.ReplaceAll(variable[1], "'", `'\''`))

@@ -20,12 +20,14 @@ import (
 // stack is the stack that make works on.
 const stack = "local"
 
+// prepareBackend makes the folders that Pulumi works in: it does not log in to one that is not there.
+func (s *session) prepareBackend() error {
+	return errors.Join(os.MkdirAll(s.path("pulumi", "state"), 0o755), s.silencePulumi())
+}
+
 // prepareStack makes the backend, installs the provider's plugin and creates the stack, where they are missing.
 func (s *session) prepareStack(ctx context.Context) error {
-	if err := os.MkdirAll(s.path("pulumi", "state"), 0o755); err != nil {
-		return err
-	}
-	if err := s.silencePulumi(); err != nil {
+	if err := s.prepareBackend(); err != nil {
 		return err
 	}
 	if err := s.installProvider(ctx); err != nil {

@@ -84,23 +84,13 @@ func (l Log) Record(ctx context.Context, done Action) error {
 
 // List returns entries, the newest first: those with ids below one, or all where that is 0.
 func (l Log) List(ctx context.Context, before int64, most int) ([]Entry, error) {
-	page, err := database.Read(ctx, l.DB, func(ctx context.Context, tx *sql.Tx) (page []Entry, err error) {
+	page, err := database.Read(ctx, l.DB, func(ctx context.Context, tx *sql.Tx) ([]Entry, error) {
 		rows, err := tx.QueryContext(ctx, `SELECT id, at, key, action, subject, detail FROM audit
 			WHERE CAST($1 AS BIGINT) = 0 OR id < $1 ORDER BY id DESC LIMIT $2`, before, most)
 		if err != nil {
 			return nil, err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err below has what matters
-		for rows.Next() {
-			var e Entry
-			var at int64
-			if err := rows.Scan(&e.ID, &at, &e.Key, &e.Name, &e.Subject, &e.Detail); err != nil {
-				return nil, err
-			}
-			e.At = time.UnixMilli(at)
-			page = append(page, e)
-		}
-		return page, rows.Err()
+		return database.Collect(rows, scan)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("audit: list: %w", err)
@@ -108,19 +98,22 @@ func (l Log) List(ctx context.Context, before int64, most int) ([]Entry, error) 
 	return page, nil
 }
 
+func scan(row database.Scanner) (e Entry, err error) {
+	var at int64
+	err = row.Scan(&e.ID, &at, &e.Key, &e.Name, &e.Subject, &e.Detail)
+	e.At = time.UnixMilli(at)
+	return e, err
+}
+
 // Forget removes entries that were kept for long enough, and returns how many.
 func (l Log) Forget(ctx context.Context) (forgotten int, err error) {
 	const most = 1000 // in one transaction
 	for l.Kept > 0 {
-		count, err := database.Write(ctx, l.DB, func(ctx context.Context, tx *sql.Tx) (int64, error) {
-			result, err := tx.ExecContext(ctx, `DELETE FROM audit WHERE id IN (
+		count, err := database.Write(ctx, l.DB, func(ctx context.Context, tx *sql.Tx) (int, error) {
+			return database.Changed(ctx, tx, `DELETE FROM audit WHERE id IN (
 				SELECT id FROM audit WHERE at < `+l.DB.Now()+` - CAST($1 AS BIGINT) ORDER BY id LIMIT $2)`, l.Kept.Milliseconds(), most)
-			if err != nil {
-				return 0, err
-			}
-			return result.RowsAffected()
 		})
-		forgotten += int(count)
+		forgotten += count
 		if err != nil {
 			return forgotten, fmt.Errorf("audit: forget: %w", err)
 		}

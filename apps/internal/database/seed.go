@@ -31,11 +31,8 @@ func (db *DB) Seed(ctx context.Context, seed Seed) (filled bool, err error) {
 		if err := db.lockTable(ctx, tx, seed.Table); err != nil {
 			return false, err
 		}
-		marked, err := tx.ExecContext(ctx, `INSERT INTO seeds (name, at) VALUES ($1, `+db.Now()+`) ON CONFLICT DO NOTHING`, seed.Name)
-		if err != nil {
-			return false, err
-		}
-		if count, err := marked.RowsAffected(); err != nil || count == 0 {
+		marked, err := Changed(ctx, tx, `INSERT INTO seeds (name, at) VALUES ($1, `+db.Now()+`) ON CONFLICT DO NOTHING`, seed.Name)
+		if err != nil || marked == 0 {
 			return false, err // another replica was first
 		}
 		var empty bool

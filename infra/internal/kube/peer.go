@@ -1,6 +1,8 @@
 package kube
 
 import (
+	"net/netip"
+
 	metav1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/meta/v1"
 	networkingv1 "github.com/pulumi/pulumi-kubernetes/sdk/v4/go/kubernetes/networking/v1"
 	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
@@ -33,6 +35,25 @@ func Networks(ranges []string) []Peer {
 	var peers []Peer
 	for _, network := range ranges {
 		peers = append(peers, Peer{CIDR: network})
+	}
+	return peers
+}
+
+// WithoutMetadata are address ranges to connect to, less the addresses where a cloud tells its machines their credentials. A
+// range that is wholly within those means them.
+func WithoutMetadata(ranges []string) []Peer {
+	peers := Networks(ranges)
+	for i, peer := range peers {
+		within, err := netip.ParsePrefix(peer.CIDR)
+		if err != nil {
+			continue // the API server says so
+		}
+		for _, text := range []string{"169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128"} {
+			metadata := netip.MustParsePrefix(text)
+			if within.Bits() < metadata.Bits() && within.Contains(metadata.Addr()) {
+				peers[i].Except = append(peers[i].Except, text)
+			}
+		}
 	}
 	return peers
 }

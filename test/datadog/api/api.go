@@ -83,38 +83,38 @@ func (a *API) Count() map[string]int {
 func (a *API) Lose(name string) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for id, monitor := range a.stored[monitors] {
-		if strings.HasSuffix(text(monitor, "name"), name) {
-			delete(a.stored[monitors], id)
-			return true
-		}
-	}
-	return false
+	id, monitor := a.named(name)
+	delete(a.stored[monitors], id)
+	return monitor != nil
 }
 
 // Edit changes one field of a monitor by the end of its name, as somebody in the browser would.
 func (a *API) Edit(name, field string, value any) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, monitor := range a.stored[monitors] {
-		if strings.HasSuffix(text(monitor, "name"), name) {
-			monitor[field] = value
-			return true
-		}
+	_, monitor := a.named(name)
+	if monitor != nil {
+		monitor[field] = value
 	}
-	return false
+	return monitor != nil
 }
 
 // Find is the monitor whose name ends so, nil if there is none.
 func (a *API) Find(name string) map[string]any {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	for _, monitor := range a.stored[monitors] {
+	_, monitor := a.named(name)
+	return maps.Clone(monitor)
+}
+
+// named is the monitor whose name ends so, nil if there is none.
+func (a *API) named(name string) (id string, monitor object) {
+	for id, monitor := range a.stored[monitors] {
 		if strings.HasSuffix(text(monitor, "name"), name) {
-			return maps.Clone(monitor)
+			return id, monitor
 		}
 	}
-	return nil
+	return "", nil
 }
 
 // Log lists the requests that changed something, in their order: "POST /api/v1/monitor".

@@ -108,7 +108,7 @@ func (s *Store) Claim(ctx context.Context, lease time.Duration, most int) ([]ord
 		if err != nil {
 			return nil, err
 		}
-		return collect(rows, scanAged)
+		return database.Collect(rows, scanAged)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("orders: claim: %w", err)

@@ -24,15 +24,9 @@ func (s *Store) Erase(ctx context.Context, customer string) (int, int, error) {
 		return 0, 0, nil
 	}
 	result, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (done erasure, err error) {
-		changed, err := tx.ExecContext(ctx, erasing+` AND customer = $1`, customer)
-		if err != nil {
+		if done.erased, err = database.Changed(ctx, tx, erasing+` AND customer = $1`, customer); err != nil {
 			return done, err
 		}
-		count, err := changed.RowsAffected()
-		if err != nil {
-			return done, err
-		}
-		done.erased = int(count)
 		row := tx.QueryRowContext(ctx, `SELECT count(*) FROM orders WHERE customer = $1`, customer)
 		if err := row.Scan(&done.left); err != nil {
 			return done, err

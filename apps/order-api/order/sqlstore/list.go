@@ -58,7 +58,7 @@ func listed(ctx context.Context, tx *sql.Tx, f order.Filter) ([]order.Order, err
 	if err != nil {
 		return nil, err
 	}
-	orders, err := collect(rows, func(row database.Scanner) (order.Order, error) { return scan(row) })
+	orders, err := database.Collect(rows, func(row database.Scanner) (order.Order, error) { return scan(row) })
 	if f.After > 0 {
 		slices.Reverse(orders)
 	}
@@ -76,7 +76,7 @@ func counted(ctx context.Context, tx *sql.Tx, f order.Filter) (map[order.Status]
 		status order.Status
 		number int
 	}
-	list, err := collect(rows, func(row database.Scanner) (c count, err error) {
+	list, err := database.Collect(rows, func(row database.Scanner) (c count, err error) {
 		err = row.Scan(&c.status, &c.number)
 		return c, err
 	})

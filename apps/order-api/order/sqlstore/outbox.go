@@ -31,7 +31,7 @@ func (s *Store) ClaimEvents(ctx context.Context, receiver string, lease time.Dur
 		if err != nil {
 			return nil, err
 		}
-		return collect(rows, scanEvent)
+		return database.Collect(rows, scanEvent)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("outbox: claim: %w", err)
@@ -77,7 +77,7 @@ func (s *Store) Backlogs(ctx context.Context) ([]webhook.Backlog, error) {
 		if err != nil {
 			return nil, err
 		}
-		names, err := collect(rows, database.Scan[string])
+		names, err := database.Collect(rows, database.Scan[string])
 		if err != nil {
 			return nil, err
 		}
@@ -112,18 +112,20 @@ func (s *Store) DeadLetters(ctx context.Context, after int64, most int) ([]webho
 		WHERE dead_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2`, after, most)
 }
 
-// selectedDead are dead letters by $1, a receiver, and $2, an order or 0 for all; at most $3, of each order the first ones.
-const (
-	selectedDead = ` WHERE id IN (SELECT id FROM outbox WHERE dead_at IS NOT NULL AND receiver = $1
+// chosen is the condition on what is selected by $1, a receiver, and $2, an order or 0 for all; at most $3, of each order the
+// first ones. It is for dead letters, or for what is pending as well.
+func chosen(pending bool) string {
+	dead := ` AND dead_at IS NOT NULL`
+	if pending {
+		dead = ``
+	}
+	return ` WHERE id IN (SELECT id FROM outbox WHERE receiver = $1` + dead + `
 		AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
-	// selectedAll is selectedDead with what is pending.
-	selectedAll = ` WHERE id IN (SELECT id FROM outbox WHERE receiver = $1
-		AND (CAST($2 AS BIGINT) = 0 OR order_id = $2) ORDER BY id LIMIT $3)`
-)
+}
 
 // Replay implements webhook.Outbox.
 func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	count, err := s.changeSelected(ctx, "send again", `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+selectedDead, selected, most)
+	count, err := s.changeSelected(ctx, "send again", `UPDATE outbox SET dead_at = NULL, attempts = 0, due_at = `+s.now()+chosen(false), selected, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: replay: %w", err)
 	}
@@ -132,11 +134,7 @@ func (s *Store) Replay(ctx context.Context, selected webhook.Selection, most int
 
 // Discard implements webhook.Outbox.
 func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most int) (int, error) {
-	rows := selectedDead
-	if selected.Pending {
-		rows = selectedAll
-	}
-	count, err := s.changeSelected(ctx, "discard", `DELETE FROM outbox`+rows, selected, most)
+	count, err := s.changeSelected(ctx, "discard", `DELETE FROM outbox`+chosen(selected.Pending), selected, most)
 	if err != nil {
 		return 0, fmt.Errorf("outbox: discard: %w", err)
 	}
@@ -146,11 +144,7 @@ func (s *Store) Discard(ctx context.Context, selected webhook.Selection, most in
 // changeSelected does something to selected events, and records it.
 func (s *Store) changeSelected(ctx context.Context, action, statement string, selected webhook.Selection, most int) (int, error) {
 	return database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
-		result, err := tx.ExecContext(ctx, statement, selected.Receiver, selected.Order, most)
-		if err != nil {
-			return 0, err
-		}
-		count, err := result.RowsAffected()
+		count, err := database.Changed(ctx, tx, statement, selected.Receiver, selected.Order, most)
 		if err != nil || count == 0 {
 			return 0, err
 		}
@@ -158,19 +152,14 @@ func (s *Store) changeSelected(ctx context.Context, action, statement string, se
 		if selected.Order > 0 {
 			detail += " of " + ofOrder(selected.Order)
 		}
-		return int(count), s.record(ctx, tx, action, "events", detail)
+		return count, s.record(ctx, tx, action, "events", detail)
 	})
 }
 
 // changeRows runs one statement and returns how many rows it changed.
 func (s *Store) changeRows(ctx context.Context, statement string, args ...any) (int, error) {
 	return database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
-		result, err := tx.ExecContext(ctx, statement, args...)
-		if err != nil {
-			return 0, err
-		}
-		count, err := result.RowsAffected()
-		return int(count), err
+		return database.Changed(ctx, tx, statement, args...)
 	})
 }
 

@@ -60,7 +60,7 @@ func query[T any](ctx context.Context, s *Store, what string, read func(database
 		if err != nil {
 			return nil, err
 		}
-		return collect(rows, read)
+		return database.Collect(rows, read)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("orders: %s: %w", what, err)

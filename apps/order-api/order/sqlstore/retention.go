@@ -19,7 +19,7 @@ type span struct {
 // swept is what became of a span.
 type swept struct {
 	last  int64
-	count int64
+	count int
 }
 
 // ForgetKeys implements order.Store.
@@ -62,13 +62,9 @@ func (s *Store) sweep(ctx context.Context, of span, statement string) (int64, in
 			of.after, of.age.Milliseconds(), of.most).Scan(&last); err != nil || !last.Valid {
 			return swept{}, err
 		}
-		result, err := tx.ExecContext(ctx, statement+` AND id > $1 AND id <= $3 AND `+old,
+		count, err := database.Changed(ctx, tx, statement+` AND id > $1 AND id <= $3 AND `+old,
 			of.after, of.age.Milliseconds(), last.Int64)
-		if err != nil {
-			return swept{}, err
-		}
-		count, err := result.RowsAffected()
 		return swept{last.Int64, count}, err
 	})
-	return result.last, int(result.count), err
+	return result.last, result.count, err
 }

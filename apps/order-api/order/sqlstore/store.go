@@ -74,19 +74,6 @@ func (s *Store) Backlog(ctx context.Context) (order.Backlog, error) {
 	}, `SELECT count(*), `+s.now()+` - min(placed_at) FROM orders WHERE status = 'pending'`)
 }
 
-// collect reads every row.
-func collect[T any](rows *sql.Rows, read func(database.Scanner) (T, error)) (all []T, err error) {
-	defer rows.Close() //nolint:errcheck // rows.Err below has what matters
-	for rows.Next() {
-		one, err := read(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, rows.Err()
-}
-
 func missing(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		return order.ErrNotFound

@@ -25,15 +25,7 @@ func (s *Store) Reservations(ctx context.Context, filter product.ReservationFilt
 		if err != nil {
 			return nil, err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err below has what matters
-		for rows.Next() {
-			r, err := scanReservation(rows)
-			if err != nil {
-				return nil, err
-			}
-			page = append(page, r)
-		}
-		return page, rows.Err()
+		return database.Collect(rows, scanReservation)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("reservations: list: %w", err)
@@ -41,7 +33,7 @@ func (s *Store) Reservations(ctx context.Context, filter product.ReservationFilt
 	return page, nil
 }
 
-func scanReservation(rows *sql.Rows) (r product.Reservation, err error) {
+func scanReservation(rows database.Scanner) (r product.Reservation, err error) {
 	var items string
 	var at int64
 	if err := rows.Scan(&r.ID, &r.Status, &items, &at); err != nil {

@@ -117,16 +117,12 @@ func replay(ctx context.Context, tx *sql.Tx, key, fingerprint string) (product.P
 
 // ForgetKeys implements product.Store.
 func (s *Store) ForgetKeys(ctx context.Context) (int, error) {
-	forgotten, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int64, error) {
-		result, err := tx.ExecContext(ctx, `DELETE FROM product_requests WHERE key IN (
+	forgotten, err := database.Write(ctx, s.db, func(ctx context.Context, tx *sql.Tx) (int, error) {
+		return database.Changed(ctx, tx, `DELETE FROM product_requests WHERE key IN (
 			SELECT key FROM product_requests WHERE at < `+s.db.Now()+` - $1 LIMIT 1000)`, product.Kept.Milliseconds())
-		if err != nil {
-			return 0, err
-		}
-		return result.RowsAffected()
 	})
 	if err != nil {
 		return 0, fmt.Errorf("keys: forget: %w", err)
 	}
-	return int(forgotten), nil
+	return forgotten, nil
 }

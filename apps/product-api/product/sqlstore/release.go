@@ -89,15 +89,7 @@ func (s *Store) due(ctx context.Context, most int) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err below has what matters
-		for rows.Next() {
-			var id string
-			if err := rows.Scan(&id); err != nil {
-				return nil, err
-			}
-			ids = append(ids, id)
-		}
-		return ids, rows.Err()
+		return database.Collect(rows, database.Scan[string])
 	})
 }
 

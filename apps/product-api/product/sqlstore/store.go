@@ -65,15 +65,8 @@ func (s *Store) List(ctx context.Context, f product.Filter) (page []product.Prod
 		if err != nil {
 			return l, err
 		}
-		defer rows.Close() //nolint:errcheck // rows.Err below has what matters
-		for rows.Next() {
-			p, err := scan(rows)
-			if err != nil {
-				return l, err
-			}
-			l.page = append(l.page, p)
-		}
-		return l, rows.Err()
+		l.page, err = database.Collect(rows, scan)
+		return l, err
 	})
 	if err != nil {
 		return nil, 0, fmt.Errorf("products: list: %w", err)
